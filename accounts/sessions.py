@@ -1,0 +1,37 @@
+"""Sessions: a person's devices, and what happens when one ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import User
+from journal.publishing import tell_person
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def ended(sender: type[User], request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Tell the person's sockets that a session was closed."""
+    if user is not None:
+        tell_person(user.pk)
+
+
+def person_of(session_key: str) -> User | None:
+    """Give the active person whose living session this is; none once it ended or the password changed."""
+    session = SessionStore(session_key).load()
+    try:
+        person_id = UUID(str(session[SESSION_KEY]))
+    except (KeyError, ValueError):
+        return None
+    person = User.objects.filter(pk=person_id, is_active=True).first()
+    if person is None or BACKEND_SESSION_KEY not in session:
+        return None
+    stored = str(session.get(HASH_SESSION_KEY, ""))
+    hashes = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
+    return person if any(constant_time_compare(stored, value) for value in hashes) else None

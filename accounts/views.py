@@ -1,0 +1,67 @@
+"""Pages of the person: the sign-in link, me, signing out."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import actions
+from accounts.forms import LanguageForm
+from accounts.models import SignInLink
+from journal.errors import Invalid, Refused
+
+
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Show one page with one button; only the button spends the link."""
+    if request.method == "GET":
+        found = SignInLink.objects.select_related("user").filter(digest=actions.digest_of(token)).first()
+        is_open = found is not None and found.is_open
+        return render(
+            request,
+            "accounts/link.html",
+            {"person": found.user if found and is_open else None},
+            status=200 if is_open else 410,
+        )
+    try:
+        person = actions.spend_link(token)
+    except Refused:
+        return render(request, "accounts/link.html", {"person": None}, status=410)
+    logout(request)
+    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return redirect("spheres:home")
+
+
+@login_required
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    """Show what the person may choose for themself."""
+    return render(request, "accounts/me.html")
+
+
+@login_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Change the language. Raises Invalid for one that is not offered."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(form.errors)
+    assert request.user.is_authenticated
+    actions.choose_language(request.user, form.cleaned_data["language"])
+    return redirect("accounts:me")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this session; a device that signed out offline says so later, hence no question asked."""
+    logout(request)
+    return redirect("accounts:signed_out")
+
+
+@require_GET
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Say that nobody is signed in here; the device keeps this page for signing out offline."""
+    return render(request, "accounts/signed_out.html")
