@@ -1,0 +1,194 @@
+"""A page is a shell and lists: declared once, rendered by the server, filled by the device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from journal.errors import Invalid
+from journal.rows import Row
+from spheres import reading
+from spheres.models import Membership, Mine
+from spheres.seal import across
+from spheres.slots import Card, slots
+
+WINDOW = 30
+# For short rows that are listed by name and not by arrival.
+EVERYBODY = 500
+
+
+@dataclass(frozen=True)
+class One:
+    """A list of one row; `id` names the address's part that tells which, none: the sphere itself."""
+
+    kind: str
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list of the newest rows of a kind, of the thing that the address's part `parent` names."""
+
+    kind: str
+    parent: str = ""
+    order: Literal["asc", "desc"] = "desc"
+    role: Literal["list", "log"] = "list"
+    has_older: bool = False
+    # How many are shown first; the device adds the rest of its store when idle.
+    window: int = WINDOW
+
+
+@dataclass
+class LiveList:
+    """What the `live_list` tag writes."""
+
+    kind: str
+    order: str = "desc"
+    role: str = "list"
+    parent: UUID | None = None
+    object: UUID | None = None
+    sphere: UUID | None = None
+    window: int = WINDOW
+    rows: Sequence[Row] = ()
+    marks: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
+    older: int | None = None
+
+
+class Page:
+    """A view made of one heading row and lists.
+
+    The heading decides whether the page exists for these memberships; without one it always does.
+    """
+
+    def __init__(
+        self, template: str, *, heading: One | None = None, cards: bool = False, outside: bool = False, **lists: Many
+    ) -> None:
+        self.template = template
+        self.heading = heading
+        self.lists = lists
+        self.shows_cards = cards
+        # Outside spheres: a page of the person, over all memberships.
+        self.is_outside = outside
+
+    def __call__(self, request: HttpRequest, **ids: UUID) -> HttpResponse:
+        """Show the page. Raises Http404 where the heading is not to be read, Invalid for a wrong `before`."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        return render(request, self.template, self._context(request, ids))
+
+    def shell(self, request: HttpRequest, ids: dict[str, UUID]) -> str:
+        """Render the page with nothing of any object, for the device to keep and to fill."""
+        sphere = None if self.is_outside else _membership(request).sphere_id
+        lists = {name: _empty(many, ids, sphere) for name, many in self._all_lists().items()}
+        heading = self._empty_heading(ids, sphere)
+        return render_to_string(self.template, self._named(lists, heading, ids, BLANK_ROW), request)
+
+    def _context(self, request: HttpRequest, ids: dict[str, UUID]) -> dict[str, Any]:
+        person: Any = request.user
+        membership = None if self.is_outside else _membership(request)
+        reach = reading.reach_of(person) if membership is None else reading.reach([membership])
+        sphere = membership.sphere_id if membership else None
+        heading, row = self._empty_heading(ids, sphere), BLANK_ROW
+        if heading is not None and heading.object is not None:
+            found = reading.one(reach, heading.kind, heading.object)
+            if found is None:
+                raise Http404
+            heading, row = replace(heading, rows=[found]), found
+        before = _before(request)
+        lists = {}
+        for name, many in self._all_lists().items():
+            empty = _empty(many, ids, sphere)
+            narrowed = reach.within(row.journal) if empty.parent and heading else reach
+            lists[name] = _filled(empty, narrowed, before if many.has_older else None, has_older=many.has_older)
+        marks = _marks(reach.memberships, [row.id for live in lists.values() for row in live.rows])
+        for live in lists.values():
+            live.marks = marks
+        return self._named(lists, heading, ids, row)
+
+    def _all_lists(self) -> dict[str, Many]:
+        return self.lists | {f"card_{n}": card.rows for n, card in enumerate(self._cards())}
+
+    def _cards(self) -> list[Card]:
+        return sorted(slots.cards, key=lambda card: card.order) if self.shows_cards else []
+
+    def _empty_heading(self, ids: Mapping[str, UUID], sphere: UUID | None) -> LiveList | None:
+        if self.heading is None:
+            return None
+        of_which = ids[self.heading.id] if self.heading.id else sphere
+        return LiveList(kind=self.heading.kind, object=of_which, sphere=sphere, window=1)
+
+    def _named(
+        self, lists: dict[str, LiveList], heading: LiveList | None, ids: Mapping[str, UUID], row: Row
+    ) -> dict[str, Any]:
+        cards = [
+            {"label": card.label, "empty": card.empty, "list": lists[f"card_{n}"]}
+            for n, card in enumerate(self._cards())
+        ]
+        return {
+            **ids,
+            "lists": lists | ({"heading": heading} if heading else {}),
+            "cards": cards,
+            "facts": row.facts,
+        }
+
+
+# What a shell knows of its heading: nothing.
+BLANK_ROW = Row(
+    journal=UUID(int=0), n=0, first=0, scope=None, kind="", id=UUID(int=0), parent=None, order=0, html="", facts={}
+)
+
+
+def _membership(request: HttpRequest) -> Membership:
+    membership: Membership = request.membership  # type: ignore[attr-defined]  # set by SphereMiddleware
+    return membership
+
+
+def _before(request: HttpRequest) -> int | None:
+    value = request.GET.get("before", "")
+    if not value:
+        return None
+    if not value.isdecimal() or len(value) > 18:
+        raise Invalid({"before": []})
+    return int(value)
+
+
+def _empty(many: Many, ids: Mapping[str, UUID], sphere: UUID | None) -> LiveList:
+    return LiveList(
+        kind=many.kind,
+        order=many.order,
+        role=many.role,
+        window=many.window,
+        parent=ids[many.parent] if many.parent else None,
+        sphere=sphere,
+    )
+
+
+def _filled(empty: LiveList, reach: reading.Reach, before: int | None, *, has_older: bool) -> LiveList:
+    rows = reading.newest(reach, empty.kind, parent=empty.parent, before=before, limit=empty.window + has_older)
+    older = None
+    if has_older and len(rows) > empty.window:
+        rows = rows[1:]
+        older = rows[0].first
+    if empty.order == "desc":
+        rows = rows[::-1]
+    return replace(empty, rows=rows, older=older)
+
+
+def _marks(memberships: Sequence[Membership], ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    if not ids or not memberships:
+        return {}
+    marks: dict[UUID, dict[str, str]] = {}
+    with across(memberships):
+        mine = Mine.objects.filter(membership__in=memberships, object_id__in=ids)
+        for mark in mine:
+            marks.setdefault(mark.object_id, {})[mark.key] = mark.value
+    return marks

@@ -1,0 +1,100 @@
+"""What memberships read: entries through Readers, and their rows. Page, feed, hub and answers come by here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+
+from journal import rows
+from journal.models import Entry, Journal
+from journal.rows import Row
+from spheres.models import Membership, Reader
+from spheres.seal import across
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What some memberships read: their open Readers by journal."""
+
+    memberships: tuple[Membership, ...]
+    readers: dict[UUID, Reader]
+
+    @property
+    def scopes(self) -> dict[UUID, UUID | None]:
+        """Give the place of each journal."""
+        return {journal: reader.journal.scope for journal, reader in self.readers.items()}
+
+    def journal(self, journal_id: UUID) -> Journal:
+        """Give one of the journals, as it was when the reach was taken."""
+        return self.readers[journal_id].journal
+
+    def visible(self) -> Q:
+        """Say which entries these readers see: arrived after `since`, or of a standing kind."""
+        standing = [kind.name for kind in rows.kinds().values() if kind.is_standing]
+        unbounded = [journal for journal, reader in self.readers.items() if reader.since == 0]
+        visible = Q(journal_id__in=unbounded)
+        for journal, reader in self.readers.items():
+            if reader.since:
+                visible |= Q(journal_id=journal) & (Q(first__gt=reader.since) | Q(kind__in=standing))
+        return visible
+
+    def sees(self, entry: Entry) -> bool:
+        """Whether one entry is seen."""
+        reader = self.readers.get(entry.journal_id)
+        if reader is None:
+            return False
+        kind = rows.kinds().get(entry.kind)
+        return entry.first > reader.since or (kind is not None and kind.is_standing)
+
+    def within(self, journal_id: UUID) -> Reach:
+        """Narrow it to one journal: a thing's children lie where the thing lies."""
+        return Reach(self.memberships, {journal_id: self.readers[journal_id]})
+
+    def rows(self, entries: Iterable[Entry], language: str | None = None) -> list[Row]:
+        """Render entries that these readers see."""
+        seen = [entry for entry in entries if self.sees(entry)]
+        if not seen:
+            return []
+        with across(self.memberships):
+            return rows.render(seen, self.scopes, language)
+
+
+def reach(memberships: Sequence[Membership]) -> Reach:
+    """Take what `memberships` read now (one query)."""
+    readers = Reader.objects.of(list(memberships))
+    return Reach(tuple(memberships), {reader.journal_id: reader for reader in readers})
+
+
+def reach_of(person: User) -> Reach:
+    """Take what a person reads now in all their spheres (one query)."""
+    readers = {
+        reader.journal_id: reader for reader in Reader.objects.of_person(person).select_related("journal", "membership")
+    }
+    memberships = {reader.membership_id: reader.membership for reader in readers.values()}
+    return Reach(tuple(memberships.values()), readers)
+
+
+def one(reach: Reach, kind: str, object_id: UUID) -> Row | None:
+    """Give the row of one thing, or None where these readers do not see it (or it is gone)."""
+    entry = Entry.objects.current().filter(reach.visible(), kind=kind, object_id=object_id).order_by("first").first()
+    found = reach.rows([entry] if entry else [])
+    return found[0] if found and not found[0].is_gone else None
+
+
+def newest(
+    reach: Reach, kind: str, *, parent: UUID | None = None, before: int | None = None, limit: int = 30
+) -> list[Row]:
+    """Give the newest `limit` rows of a kind (of `parent`, arrived before number `before`), oldest first."""
+    entries = Entry.objects.listed(kind, parent).filter(reach.visible())
+    if before is not None:
+        entries = entries.filter(first__lt=before)
+    # One thing can be told in several journals (a sphere in its own and in each member's): shown once.
+    found = {row.id: row for row in reach.rows(entries[:limit]) if not row.is_gone}
+    return sorted(found.values(), key=lambda row: (str(row.order) if isinstance(row.order, str) else "", row.first))

@@ -1,0 +1,102 @@
+"""The rows of spheres: the sphere itself, its members, and what is mine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from journal.rows import Facts, Key, Kind
+from spheres.models import HUES, Membership, Mine, Sphere
+
+
+class SphereKind(Kind[Sphere]):
+    """A sphere: heading of its pages, and a line of home through each membership's own journal."""
+
+    name = "spheres.sphere"
+    model = Sphere
+    template = "spheres/_sphere.html"
+    is_standing = True
+
+    def things(self) -> QuerySet[Sphere]:
+        """Give the spheres."""
+        return Sphere.objects.all()
+
+    def load(self, keys: Iterable[Key]) -> dict[Key, Sphere]:
+        """Find spheres in their own journal and in their open members'."""
+        keys = list(keys)
+        journals = [journal for journal, _ in keys]
+        ids = [object_id for _, object_id in keys]
+        found = {(sphere.journal_id, sphere.pk): sphere for sphere in self.things().filter(pk__in=ids)}
+        members = Membership.objects.with_sphere().filter(journal_id__in=journals, sphere_id__in=ids, ended_at=None)
+        found |= {(member.journal_id, member.sphere_id): member.sphere for member in members}
+        return found
+
+    def order(self, thing: Sphere, first: int) -> int | str:
+        """List by name."""
+        return thing.name.casefold()
+
+    def facts(self, thing: Sphere) -> Facts:
+        """Give the values by which a device shows and opens a sphere."""
+        return {
+            "name": thing.name,
+            "slug": thing.slug,
+            "hue": thing.hue,
+            "shape": thing.shape,
+            "context": thing.context,
+            "url": reverse("spheres:sphere", kwargs={"slug": thing.slug}),
+        }
+
+
+class MemberKind(Kind[Membership]):
+    """A member as everybody in the sphere sees them."""
+
+    name = "spheres.member"
+    model = Membership
+    template = "spheres/_member.html"
+    journal = "sphere__journal_id"
+    is_standing = True
+
+    def things(self) -> QuerySet[Membership]:
+        """Give the memberships that have not ended."""
+        return Membership.objects.filter(ended_at=None)
+
+    def order(self, thing: Membership, first: int) -> int | str:
+        """List by name."""
+        return thing.name.casefold()
+
+    def facts(self, thing: Membership) -> Facts:
+        """Give the values that are patched into rows with this member's name."""
+        return {"name": thing.name, "role": thing.role, "initials": initials(thing.name), "hue": hue_of(thing.pk)}
+
+
+class MineKind(Kind[Mine]):
+    """Something of mine about a thing: facts only, shown as an attribute of the thing's row."""
+
+    name = "spheres.mine"
+    model = Mine
+    template = ""
+    journal = "membership__journal_id"
+
+    def things(self) -> QuerySet[Mine]:
+        """Give the marks of the open spheres."""
+        marks: QuerySet[Mine] = Mine.objects.all()
+        return marks
+
+    def facts(self, thing: Mine) -> Facts:
+        """Say what is marked, how and with what."""
+        return {"on": str(thing.object_id), "key": thing.key, "value": thing.value}
+
+
+def initials(name: str) -> str:
+    """Give one or two letters for an avatar."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = [word[0] for word in (words[:1] + words[1:][-1:])]
+    return "".join(letters).upper()
+
+
+def hue_of(membership_id: UUID) -> str:
+    """Give an avatar's hue, the same for ever."""
+    return HUES[membership_id.int % len(HUES)]

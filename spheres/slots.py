@@ -1,0 +1,43 @@
+"""Where features meet: navigation, the tools of a sphere, the lists on its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from spheres.pages import Many
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of a navigation bar; `order` says where it stands."""
+
+    label: _StrPromise
+    url_name: str
+    icon: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Card:
+    """A list that a feature shows on the page of a sphere, with the sentence for when it is empty."""
+
+    label: _StrPromise
+    empty: _StrPromise
+    rows: Many
+    order: int = 50
+
+
+@dataclass
+class Slots:
+    """What the installed features bring."""
+
+    navigation: list[Place] = field(default_factory=list)
+    tools: list[Place] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+
+
+slots = Slots()
