@@ -1,0 +1,64 @@
+"""The shape of what people say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import LONGEST_BODY
+
+TOO_LONG = _("This is too long: a message has at most %(limit_value)d characters. Cut it in two.")
+
+
+class SaidAt(forms.IntegerField):
+    """A device's time in milliseconds since 1970 (UTC), as a moment; nonsense counts as none."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """Give the moment."""
+        try:
+            return datetime.fromtimestamp(int(value) / 1000, UTC)
+        except (TypeError, ValueError, OverflowError, OSError):
+            return None
+
+
+class Body(forms.CharField):
+    """Words, as they were typed but for blanks around them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=LONGEST_BODY,
+            error_messages={"required": _("There is nothing to send."), "max_length": TOO_LONG},
+        )
+
+
+class MessageForm(forms.Form):
+    """A new message: `messaging.send.1`."""
+
+    id = forms.UUIDField()
+    body = Body()
+    _said_at = SaidAt(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Name the device's time as the action does."""
+        cleaned = super().clean() or {}
+        return {"said_at": cleaned.pop("_said_at", None), **cleaned}
+
+
+class EditForm(forms.Form):
+    """Changed words: `messaging.edit.1`; `_seen_body` is what stood there when the person began."""
+
+    body = Body()
+    _seen_body = forms.CharField(required=False, strip=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Name the seen value as the action does; browsers send lines with CRLF."""
+        cleaned = super().clean() or {}
+        seen = cleaned.pop("_seen_body", "")
+        return {"seen": _lines(seen), **{name: _lines(value) for name, value in cleaned.items()}}
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,62 @@
+"""Conversation and Message."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from journal import clock
+from journal.ids import uuid7
+from journal.models import Journal
+from messaging.querysets import ConversationRows, MessageRows
+from spheres.models import Membership
+from spheres.seal import Sealed
+
+LONGEST_BODY = 10_000
+
+
+class Conversation(Sealed):
+    """A place to talk; whoever reads its journal reads it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="+")
+    # Empty: the conversation of everybody in the sphere, which goes by the sphere's own name.
+    title = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = ConversationRows()
+
+    class Meta(Sealed.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)
+
+
+class Message(Sealed):
+    """Something said; the device made its id, the server its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    arrived_at = models.DateTimeField(default=clock.now)
+    # The device's own time, clamped to the past: what the person's watch said when they wrote.
+    said_at = models.DateTimeField(default=clock.now)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = MessageRows()
+
+    class Meta(Sealed.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was written more than two minutes before it arrived."""
+        return (self.arrived_at - self.said_at).total_seconds() > LATE_AFTER_SECONDS
+
+
+LATE_AFTER_SECONDS = 120

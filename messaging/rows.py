@@ -1,0 +1,78 @@
+"""The rows of messaging."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from journal.ids import NOBODY
+from journal.rows import Facts, Kind
+from messaging.models import Conversation, Message
+from spheres.models import Membership, Sphere
+from spheres.rows import hue_of, initials
+
+
+class ConversationKind(Kind[Conversation]):
+    """A conversation: the heading of its page and a line of the sphere's."""
+
+    name = "messaging.conversation"
+    model = Conversation
+    template = "messaging/_conversation.html"
+    is_standing = True
+
+    def things(self) -> QuerySet[Conversation]:
+        """Give the conversations of the open spheres."""
+        found: QuerySet[Conversation] = Conversation.objects.select_related("sphere")
+        return found
+
+    def facts(self, thing: Conversation) -> Facts:
+        """Give the title and the address."""
+        return {
+            "title": thing.title or thing.sphere.name,
+            "url": reverse("messaging:conversation", args=[thing.sphere.slug, thing.pk]),
+        }
+
+
+class MessageKind(Kind[Message]):
+    """Something said."""
+
+    name = "messaging.message"
+    model = Message
+    template = "messaging/_message.html"
+    journal = "conversation__journal_id"
+    parent_kind = "messaging.conversation"
+    window = 200
+
+    def things(self) -> QuerySet[Message]:
+        """Give the messages of the open spheres that stand, with their authors."""
+        found: QuerySet[Message] = Message.objects.standing().select_related("author", "sphere")
+        return found
+
+    def parent(self, thing: Message) -> UUID | None:
+        """Lie in a conversation."""
+        return thing.conversation_id
+
+    def facts(self, thing: Message) -> Facts:
+        """Give who said what and when."""
+        return {
+            "author": str(thing.author_id),
+            "author_name": thing.author.name,
+            "initials": initials(thing.author.name),
+            "hue": hue_of(thing.author_id),
+            "body": thing.body,
+            "at": thing.arrived_at.isoformat(timespec="seconds"),
+            "said_at": thing.said_at.isoformat(timespec="seconds"),
+            "edited": thing.edited_at is not None,
+            "late": thing.is_late,
+            "edit_url": reverse("messaging:edition", args=[thing.sphere.slug, thing.pk]),
+            "delete_url": reverse("messaging:deletion", args=[thing.sphere.slug, thing.pk]),
+        }
+
+    def blank(self) -> Message:
+        """Give a message that says nothing, by nobody yet."""
+        sphere = Sphere(id=NOBODY, slug="blank")
+        return Message(
+            id=NOBODY, sphere=sphere, conversation_id=NOBODY, author=Membership(id=NOBODY, sphere=sphere, name=""), body=""
+        )

@@ -1,0 +1,53 @@
+"""Pages and commands of messaging."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from journal.commands import accepts
+from journal.forms import cleaned
+from messaging import actions
+from messaging.forms import EditForm, MessageForm
+from messaging.models import Conversation, Message
+from spheres.middleware import MemberRequest
+from spheres.pages import Many, One, Page
+
+conversation = Page(
+    "messaging/conversation.html",
+    heading=One("messaging.conversation", "conversation_id"),
+    messages=Many("messaging.message", parent="conversation_id", order="asc", role="log", has_older=True),
+)
+
+edition_page = Page("messaging/edition.html", heading=One("messaging.message", "message_id"))
+
+
+@accepts("messaging.send.1")
+def messages(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    """Send a message."""
+    place = get_object_or_404(Conversation.objects.readable_by(request.membership), pk=conversation_id)
+    actions.send_message(request.membership, place, **cleaned(MessageForm(request.POST)))
+    return _back(request, conversation_id)
+
+
+@accepts("messaging.edit.1", page=edition_page)
+def edition(request: MemberRequest, message_id: UUID) -> HttpResponse:
+    """Change the words of one's own message."""
+    message = get_object_or_404(Message.objects.readable_by(request.membership), pk=message_id)
+    actions.edit_message(request.membership, message, **cleaned(EditForm(request.POST)))
+    return _back(request, message.conversation_id)
+
+
+@accepts("messaging.delete.1")
+def deletion(request: MemberRequest, message_id: UUID) -> HttpResponse:
+    """Delete a message."""
+    message = get_object_or_404(Message.objects.readable_by(request.membership), pk=message_id)
+    actions.delete_message(request.membership, message)
+    return _back(request, message.conversation_id)
+
+
+def _back(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
+    return redirect(reverse("messaging:conversation", args=[request.membership.sphere.slug, conversation_id]))
