@@ -1,0 +1,97 @@
+"""The forms of an answer: JSON with the command's header, or a page that keeps what was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.identity import identity
+from journal.commands import TRANSPORT_FIELDS, Command
+from journal.errors import Invalid, Stale, Unanswerable
+from journal.ids import uuid7
+from journal.models import Entry, Receipt
+from spheres.models import Membership
+from spheres.reading import reach, reach_of
+
+HEADER = "Alveole-Command"
+# Asked for again by every form; never shown to be edited.
+HIDDEN_FIELDS = frozenset({"id"})
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the device asks, and not a browser without JavaScript."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def accepted(request: HttpRequest, command: Command, receipt: Receipt | None, location: str) -> HttpResponse:
+    """Say that it was done, with the changed row if it may still be read."""
+    body = {
+        "outcome": "accepted",
+        "identity": identity(request),
+        "records": _records(request, receipt),
+        "location": location,
+    }
+    return JsonResponse(body, headers={HEADER: str(command.id)})
+
+
+def _records(request: Any, receipt: Receipt | None) -> list[dict[str, Any]]:
+    if receipt is None or receipt.journal is None:
+        return []
+    membership: Membership | None = getattr(request, "membership", None)
+    reading = reach([membership]) if membership else reach_of(request.user)
+    entries = Entry.objects.current().filter(
+        journal_id=receipt.journal, kind=receipt.kind, object_id=receipt.object_id
+    )
+    return [row.wire() for row in reading.rows(entries)]
+
+
+def unanswerable(request: HttpRequest, command: Command | None, error: Unanswerable) -> HttpResponse:
+    """Say what is wrong; final for the device when the command was judged."""
+    if wants_json(request):
+        headers = {HEADER: str(command.id)} if command else {}
+        return JsonResponse(_body(error), status=error.status, headers=headers)
+    return _page(request, error)
+
+
+def _body(error: Unanswerable) -> dict[str, Any]:
+    if isinstance(error, Stale):
+        fields = {
+            name: {"seen": one.seen, "theirs": one.theirs, "by": one.by, "at": one.at.isoformat()}
+            for name, one in error.fields.items()
+        }
+        return {"outcome": "conflict", "sentence": error.sentence, "fields": fields}
+    return {
+        "outcome": "refused",
+        "sentence": error.sentence,
+        "fields": error.fields if isinstance(error, Invalid) else {},
+    }
+
+
+def other_identity(request: HttpRequest) -> HttpResponse:
+    """Say that somebody else is signed in here; the words stay with whoever wrote them."""
+    if wants_json(request):
+        return JsonResponse({"outcome": "other-identity", "identity": identity(request)}, status=412)
+    return render(request, "sync/other_identity.html", status=412)
+
+
+def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
+    posted = {name: value for name, value in request.POST.items() if name not in TRANSPORT_FIELDS}
+    hidden = {name: value for name, value in posted.items() if name.startswith("_") or name in HIDDEN_FIELDS}
+    if isinstance(error, Stale):
+        # What stands now is seen on this page: sending again means what it says.
+        hidden |= {f"_seen_{name}": one.theirs for name, one in error.fields.items()}
+    # A refused command stays refused: trying again is a new one.
+    hidden |= {"_command": str(uuid7()), "_identity": identity(request)}
+    context = {
+        "heading": _("Two versions") if isinstance(error, Stale) else _("Not accepted"),
+        "sentence": error.sentence,
+        "fields": error.fields if isinstance(error, Invalid) else {},
+        "conflicts": error.fields if isinstance(error, Stale) else {},
+        "kept": [(name, value) for name, value in posted.items() if name not in hidden],
+        "hidden": list(hidden.items()),
+        "action": request.path,
+    }
+    return render(request, "sync/not_accepted.html", context, status=error.status)

@@ -1,0 +1,58 @@
+"""Who a socket is for and what it reads: asked at the start and whenever that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils import translation
+
+from accounts.identity import identity_of
+from accounts.sessions import person_of
+from spheres.context import build
+from spheres.reading import reach_of
+
+
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """One journal that a socket reads."""
+
+    membership_id: UUID
+    since: int
+
+
+@dataclass(slots=True)
+class Attendance:
+    """What a socket's session allows now."""
+
+    user_id: UUID
+    identity: str
+    language: str
+    rows_version: str
+    readers: dict[UUID, Attending] = field(default_factory=dict)
+    heads: dict[UUID, tuple[UUID, int]] = field(default_factory=dict)
+
+    def behind(self, cursors: Mapping[UUID, tuple[UUID, int]]) -> list[UUID]:
+        """Name the journals whose head is not where the device is."""
+        return [journal for journal, head in self.heads.items() if cursors.get(journal) != head]
+
+
+def attend(session_key: str) -> Attendance | None:
+    """Read who the session belongs to and what they read; None once it ended."""
+    person = person_of(session_key) if session_key else None
+    if person is None:
+        return None
+    reach = reach_of(person)
+    with translation.override(person.language):
+        version = build()
+    return Attendance(
+        user_id=person.pk,
+        identity=identity_of(person),
+        language=person.language,
+        rows_version=version,
+        readers={journal: Attending(reader.membership_id, reader.since) for journal, reader in reach.readers.items()},
+        heads={
+            journal: (reader.journal.epoch, reader.journal.last_seq) for journal, reader in reach.readers.items()
+        },
+    )

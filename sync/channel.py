@@ -1,0 +1,50 @@
+"""The one channel between processes: finished entries, and notes of people for whom something changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from uuid import UUID
+
+import redis.asyncio
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from sync.hub import Hub
+from sync.publisher import CHANNEL, PROCESS, Published
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 0.5
+
+
+async def listen(hub: Hub) -> None:
+    """Follow the channel for as long as the process lives; after a break everybody is checked again."""
+    while True:
+        try:
+            await _follow(hub)
+        except (RedisError, OSError) as error:
+            logger.warning("The channel between processes is broken (%s); trying again.", type(error).__name__)
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _follow(hub: Hub) -> None:
+    client = redis.asyncio.Redis.from_url(settings.VALKEY_URL)
+    async with client, client.pubsub(ignore_subscribe_messages=False) as channel:
+        await channel.subscribe(CHANNEL)
+        async for message in channel.listen():
+            if message["type"] == "subscribe":
+                hub.recheck_everybody()
+            elif message["type"] == "message":
+                _take(hub, message["data"])
+
+
+def _take(hub: Hub, data: bytes) -> None:
+    said = json.loads(data)
+    if said["from"] == PROCESS:
+        return
+    if "p" in said:
+        hub.receive(Published.from_json(said["p"]))
+    elif "u" in said:
+        hub.person_changed(UUID(said["u"]))

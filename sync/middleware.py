@@ -1,0 +1,105 @@
+"""Commands: the identity is checked and the receipt looked up before anything else; answers take their form here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.identity import identity
+from journal import receipts
+from journal.commands import Command, commanded, fingerprint
+from journal.errors import Invalid, Refused, Unanswerable
+from journal.models import Receipt
+from sync import answers
+
+View = Callable[[HttpRequest], HttpResponse]
+REDIRECTS = frozenset({301, 302, 303})
+
+
+class CommandMiddleware:
+    """Gives each command one answer: JSON for the device, a page for a browser without JavaScript."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Answer; only a judged command carries the header that makes an answer final."""
+        request.command = None
+        with ExitStack() as stack:
+            request.command_stack = stack
+            response = self.get_response(request)
+        command: Command | None = request.command
+        if command is None:
+            return response
+        if response.status_code in REDIRECTS:
+            location = response.headers["Location"]
+            if answers.wants_json(request):
+                return answers.accepted(request, command, command.receipt, location)
+            response.status_code = 303
+        elif response.status_code == 404:
+            gone = Refused(_("This is no longer here for you. Your words are kept on this device."))
+            gone.status = 404
+            return answers.unanswerable(request, command, gone)
+        return response
+
+    def process_view(self, request: Any, view: Any, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse | None:
+        """Check a command before its view, and before the sphere: someone since removed gets the stored answer."""
+        names = getattr(view, "commands", None)
+        if names is None or request.method != "POST":
+            return None
+        try:
+            return self._check(request, names, view.secret_fields)
+        except Unanswerable as error:
+            return answers.unanswerable(request, request.command, error)
+
+    def _check(self, request: Any, names: tuple[str, ...], secret_fields: frozenset[str]) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            if answers.wants_json(request):
+                return JsonResponse({"outcome": "signed-out"}, status=401)
+            return redirect(f"{reverse('account_login')}?next={request.path}")
+        if request.POST.get("_identity") != identity(request):
+            return answers.other_identity(request)
+        command = Command(
+            id=_command_id(request),
+            name=request.POST.get("_name", ""),
+            path=request.path,
+            user_id=request.user.pk,
+            fingerprint=fingerprint(request, secret_fields),
+        )
+        request.command = command
+        if command.name not in names:
+            raise Invalid({}, _("This app and this site do not understand each other. Reload the page and try again."))
+        receipt = receipts.stored(command)
+        if receipt is not None:
+            return _replay(request, command, receipt)
+        request.command_stack.enter_context(commanded(command))
+        return None
+
+    def process_exception(self, request: Any, error: Exception) -> HttpResponse | None:
+        """Turn what can be wrong with a command into its sentence and status."""
+        if isinstance(error, Unanswerable):
+            return answers.unanswerable(request, request.command, error)
+        if isinstance(error, receipts.AlreadyAnswered):
+            return _replay(request, request.command, error.receipt)
+        return None
+
+
+def _replay(request: HttpRequest, command: Command, receipt: Receipt) -> HttpResponse:
+    command.receipt = receipt
+    if receipt.outcome == "refused":
+        return answers.unanswerable(request, command, Refused(receipt.sentence))
+    return redirect("spheres:home")
+
+
+def _command_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("_command", ""))
+    except ValueError:
+        raise Invalid({}, _("This form has lost its number. Reload the page and try again.")) from None

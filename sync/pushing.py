@@ -1,0 +1,79 @@
+"""Sending to one socket without ever waiting for its reader."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+Message = dict[str, Any]
+Send = Callable[[Message], Coroutine[Any, Any, None]]
+
+LONGEST_BACKLOG = 256
+
+
+class Outlet:
+    """One socket's way out: stepped by hand while the reader keeps up, then a backlog, then the door.
+
+    uvicorn's send suspends only when the transport is full, so a fast reader costs neither task nor queue.
+    """
+
+    def __init__(self, send: Send, cut: Callable[[], None]) -> None:
+        self._send = send
+        self._cut = cut
+        self._backlog: deque[Message] | None = None
+        self._draining: asyncio.Task[None] | None = None
+        self.is_closed = False
+
+    def push(self, message: Message) -> None:
+        """Send `message` now or after what waits; a reader 256 behind is cut and comes back by the feed."""
+        if self.is_closed:
+            return
+        if self._backlog is not None:
+            if len(self._backlog) >= LONGEST_BACKLOG:
+                self.close()
+                self._cut()
+            else:
+                self._backlog.append(message)
+            return
+        sending = self._send(message)
+        try:
+            waiting = sending.send(None)
+        except StopIteration:
+            return
+        self._backlog = deque()
+        self._draining = asyncio.get_running_loop().create_task(self._drain(sending, waiting))
+
+    def close(self) -> None:
+        """Send nothing more; what waits is dropped."""
+        self.is_closed = True
+        if self._draining is not None:
+            self._draining.cancel()
+
+    async def _drain(self, sending: Coroutine[Any, Any, None], waiting: Any) -> None:
+        await _resumed(sending, waiting)
+        while self._backlog:
+            await self._send(self._backlog.popleft())
+        self._backlog = None
+
+
+@types.coroutine
+def _go_on(coroutine: Coroutine[Any, Any, None], waiting: Any) -> Generator[Any, Any, None]:
+    # What the half-run coroutine waits on is given to the event loop, and its outcome back to the coroutine.
+    while True:
+        try:
+            sent = yield waiting
+        except BaseException as error:  # noqa: BLE001  # handed on, cancellation included
+            step: Callable[[], Any] = lambda error=error: coroutine.throw(error)  # noqa: E731
+        else:
+            step = lambda sent=sent: coroutine.send(sent)  # noqa: E731
+        try:
+            waiting = step()
+        except StopIteration:
+            return
+
+
+def _resumed(coroutine: Coroutine[Any, Any, None], waiting: Any) -> Awaitable[None]:
+    return _go_on(coroutine, waiting)

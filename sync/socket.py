@@ -1,0 +1,187 @@
+"""The one websocket: a device says who it is and what it has, then hears what changes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from uuid import UUID
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+
+from sync import hub as hubs
+from sync.attendance import Attendance, attend
+from sync.pushing import Outlet
+from sync.snapshots import LARGEST_NUMBER
+
+LARGEST_FRAME = 64 * 1024
+MALFORMED, SIGNED_OUT, OTHER_IDENTITY = 4400, 4401, 4412
+
+Cursors = dict[UUID, tuple[UUID, int]]
+
+
+class Malformed(ValueError):
+    """A frame that the device would never send."""
+
+
+class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
+    """One tab's socket."""
+
+    async def websocket_connect(self, message: dict[str, Any]) -> None:
+        """Accept tabs of our own pages only (RFC 6455, section 10.2)."""
+        self.hub = hubs.running()
+        self.attendance: Attendance | None = None
+        self.cursors: Cursors = {}
+        self.waiting: list[str] | None = None
+        headers = dict(self.scope["headers"])
+        if headers.get(b"origin", b"").decode("latin1") != settings.ALVEOLE_URL:
+            await self.base_send({"type": "websocket.close", "code": 4403})
+            raise StopConsumer
+        self.session_key = _session_key(headers.get(b"cookie", b"").decode("latin1"))
+        self.outlet = Outlet(self.base_send, self._cut)
+        self.task = asyncio.current_task()
+        await self.base_send({"type": "websocket.accept"})
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        """Take a hello or a ping; anything else closes this socket only."""
+        try:
+            said = _parsed(message)
+            if said["t"] == "ping" and self.attendance is not None:
+                self._say({"t": "pong"})
+            elif said["t"] == "hello" and self.attendance is None:
+                self.cursors = _cursors(said["cursors"])
+                await self._greet(str(said["identity"]), str(said["rows_version"]))
+            else:
+                raise Malformed
+        except (Malformed, KeyError, TypeError, ValueError, AttributeError):
+            await self._close(MALFORMED)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """Forget the tab."""
+        self._forget()
+        raise StopConsumer
+
+    # What the hub asks of a socket.
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose it is."""
+        assert self.attendance is not None
+        return self.attendance.user_id
+
+    def push(self, text: str) -> None:
+        """Send a finished frame, after the greeting."""
+        if self.waiting is not None:
+            self.waiting.append(text)
+        else:
+            self.outlet.push({"type": "websocket.send", "text": text})
+
+    def recheck(self) -> None:
+        """Find out anew what may be read."""
+        self.checking = asyncio.get_running_loop().create_task(self._recheck())
+
+    # The greeting.
+
+    async def _greet(self, identity: str, rows_version: str) -> None:
+        found = await self.hub.ask(lambda: attend(self.session_key))
+        if found is None:
+            await self._close(SIGNED_OUT)
+            return
+        if found.identity != identity:
+            await self._close(OTHER_IDENTITY)
+            return
+        await self._admit(found)
+        now = self.attendance
+        if now is None:
+            return
+        same_rows = rows_version == now.rows_version
+        pull = now.behind(self.cursors) if same_rows else list(now.readers)
+        self._release(
+            {
+                "t": "ready",
+                "identity": now.identity,
+                "app": settings.APP_VERSION,
+                "rows_version": now.rows_version,
+                "pull": [str(journal) for journal in pull],
+            }
+        )
+
+    async def _admit(self, found: Attendance) -> None:
+        # Register, then check: a revocation between the two is seen by the second reading.
+        self.waiting = self.waiting or []
+        self.attendance = found
+        self.hub.join(self, list(found.readers))
+        checked = await self.hub.ask(lambda: attend(self.session_key))
+        if checked is None:
+            await self._close(SIGNED_OUT)
+            return
+        self.hub.leave(self, [journal for journal in found.readers if journal not in checked.readers])
+        self.attendance = checked
+        self.hub.join(self, list(checked.readers))
+        for journal, (_epoch, head) in checked.heads.items():
+            self.hub.know_head(journal, head)
+
+    def _release(self, first: dict[str, Any]) -> None:
+        waiting, self.waiting = self.waiting or [], None
+        self._say(first)
+        for text in waiting:
+            self.push(text)
+
+    async def _recheck(self) -> None:
+        before = self.attendance
+        if before is None or self.waiting is not None:
+            return
+        await self._admit(before)
+        if self.attendance is not None and not self.outlet.is_closed:
+            self._release({"t": "journals"})
+
+    # The end.
+
+    def _say(self, frame: dict[str, Any]) -> None:
+        self.outlet.push({"type": "websocket.send", "text": json.dumps(frame, separators=(",", ":"))})
+
+    async def _close(self, code: int) -> None:
+        self._forget()
+        await self.base_send({"type": "websocket.close", "code": code})
+
+    def _cut(self) -> None:
+        # A close frame would wait behind the full buffer: ending the application drops the connection.
+        self._forget()
+        if self.task is not None:
+            self.task.cancel()
+
+    def _forget(self) -> None:
+        self.outlet.close()
+        if self.attendance is not None:
+            self.hub.forget(self)
+            self.attendance = None
+
+
+def _parsed(message: dict[str, Any]) -> dict[str, Any]:
+    text = message.get("text")
+    if not isinstance(text, str) or len(text) > LARGEST_FRAME:
+        raise Malformed
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise Malformed
+    return said
+
+
+def _cursors(said: Any) -> Cursors:
+    cursors: Cursors = {}
+    for journal, (epoch, seq) in said.items():
+        if not isinstance(seq, int) or abs(seq) > LARGEST_NUMBER:
+            raise Malformed
+        cursors[UUID(journal)] = (UUID(epoch), seq)
+    return cursors
+
+
+def _session_key(header: str) -> str:
+    try:
+        morsel = SimpleCookie(header).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
