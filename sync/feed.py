@@ -100,8 +100,8 @@ def _start_over(reach: Reach, journal: Journal, position: Position | None, answe
     answer.page = following
     if following is None:
         answer.cursors[journal.pk] = (journal.epoch, position.head)
-    else:
-        answer.has_more = True
+    # What was written after the head was pinned comes next.
+    answer.has_more = following is not None or journal.last_seq > position.head
 
 
 def wire(answer: Answer) -> dict[str, Any]:

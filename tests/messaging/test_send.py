@@ -1,0 +1,165 @@
+"""Sending a message: works, repeats harmlessly, refuses clearly, loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from journal.ids import uuid7
+from journal.models import Receipt
+from messaging.models import Message
+from spheres.actions import end_membership
+from spheres.models import Membership
+from spheres.seal import inside
+from tests.commanding import fields, post
+from tests.conftest import Cast
+
+pytestmark = pytest.mark.db
+
+Browse = Callable[[Membership | None], Client]
+
+
+def path(cast: Cast, conversation: UUID | None = None) -> str:
+    return reverse("messaging:messages", args=[cast.sphere.slug, conversation or cast.conversation.pk])
+
+
+def bodies(cast: Cast) -> list[str]:
+    with inside(cast.sphere):
+        return list(Message.objects.order_by("arrived_at").values_list("body", flat=True))
+
+
+def test_a_member_speaks_and_gets_the_row_back(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Le camion est là.")
+    response = post(browse(cast.bob), path(cast), said)
+    answer = response.json()  # type: ignore[attr-defined]
+    assert response.status_code == 200
+    assert response.headers["Alveole-Command"] == said["_command"]
+    assert answer["outcome"] == "accepted"
+    assert [record["facts"]["body"] for record in answer["records"]] == ["Le camion est là."]
+    assert bodies(cast) == ["Le camion est là."]
+
+
+def test_the_same_command_again_is_answered_the_same_and_done_once(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Une fois")
+    answers = [post(browse(cast.bob), path(cast), said).json() for _ in range(3)]  # type: ignore[attr-defined]
+    assert bodies(cast) == ["Une fois"]
+    assert [answer["records"] for answer in answers] == [answers[0]["records"]] * 3
+
+
+def test_the_same_command_with_other_words_is_a_conflict(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Une fois")
+    post(browse(cast.bob), path(cast), said)
+    response = post(browse(cast.bob), path(cast), {**said, "body": "Autre chose"})
+    assert response.status_code == 409
+    assert response.headers["Alveole-Command"] == said["_command"]
+    assert bodies(cast) == ["Une fois"]
+
+
+def test_a_taken_id_is_a_conflict_and_leaves_no_receipt(cast: Cast, browse: Browse) -> None:
+    taken = cast.say(cast.alice).pk
+    response = post(browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=taken, body="Moi aussi"))
+    assert (response.status_code, Receipt.objects.count()) == (409, 0)
+
+
+def test_a_receipt_is_answered_to_somebody_since_removed_and_new_words_are_not(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Avant de partir")
+    assert post(browse(cast.bob), path(cast), said).status_code == 200
+    end_membership(cast.alice, cast.bob)
+    again = post(browse(cast.bob), path(cast), said)
+    assert (again.status_code, again.json()["records"]) == (200, [])  # type: ignore[attr-defined]
+    new = post(browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body="Et encore"))
+    assert (new.status_code, new.json()["outcome"]) == (404, "refused")  # type: ignore[attr-defined]
+    assert new.headers["Alveole-Command"]
+    assert bodies(cast) == ["Avant de partir"]
+
+
+@pytest.mark.parametrize("who", ["dan", "eve"])
+def test_a_stranger_cannot_speak_where_a_member_can(cast: Cast, browse: Browse, who: str) -> None:
+    assert post(browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body="x")).status_code == 200
+    stranger: Membership = getattr(cast, who)
+    response = post(browse(stranger), path(cast), fields(stranger, "messaging.send.1", id=uuid7(), body="x"))
+    assert response.status_code == 404
+    assert bodies(cast) == ["x"]
+
+
+def test_a_conversation_of_another_sphere_is_not_here(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="x")
+    assert post(browse(cast.bob), path(cast, cast.elsewhere.pk), said).status_code == 404
+
+
+def test_a_command_for_another_identity_is_not_taken(cast: Cast, browse: Browse) -> None:
+    response = post(browse(cast.bob), path(cast), fields(cast.alice, "messaging.send.1", id=uuid7(), body="de Bob ?"))
+    assert response.status_code == 412
+    assert "Alveole-Command" not in response.headers
+    assert bodies(cast) == []
+
+
+def test_nobody_signed_in_is_not_an_answer(cast: Cast, browse: Browse) -> None:
+    response = post(browse(None), path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body="x"))
+    assert response.status_code == 401
+    assert "Alveole-Command" not in response.headers
+
+
+def test_a_wrong_csrf_token_is_not_an_answer(cast: Cast) -> None:
+    assert cast.bob.person is not None
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost:8000"})
+    client.force_login(cast.bob.person)
+    response = post(client, path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body="x"))
+    assert response.status_code == 403
+    assert "Alveole-Command" not in response.headers
+    assert bodies(cast) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"body": ""}, 422),
+        ({"body": "x" * 20_000}, 422),
+        ({"id": "not-an-id"}, 422),
+        ({"_name": "messaging.shout.1"}, 422),
+        ({"_command": "garbage"}, 422),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_changes_nothing(
+    cast: Cast, browse: Browse, wrong: dict[str, str], status: int
+) -> None:
+    said = {**fields(cast.bob, "messaging.send.1", id=uuid7(), body="x"), **wrong}
+    response = post(browse(cast.bob), path(cast), said)
+    assert response.status_code == status
+    assert response.json()["sentence"]  # type: ignore[attr-defined]
+    assert bodies(cast) == []
+    assert Receipt.objects.count() == 0
+
+
+def test_without_javascript_the_page_comes_back(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Sans script")
+    response = post(browse(cast.bob), path(cast), said, device=False)
+    assert response.status_code == 303
+    page = browse(cast.bob).get(response.headers["Location"])
+    assert "Sans script" in page.content.decode()
+
+
+def test_without_javascript_the_words_stay_in_the_form(cast: Cast, browse: Browse) -> None:
+    words = "des mots " * 2_000
+    response = post(
+        browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body=words), device=False
+    )
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+def test_words_written_long_ago_say_both_times(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Hier", _said_at=1_700_000_000_000)
+    facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
+    assert facts["late"] is True
+    assert facts["said_at"].startswith("2023-11-14")
+
+
+def test_a_clock_from_the_future_is_clamped(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Demain", _said_at=9_999_999_999_999)
+    facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
+    assert facts["late"] is False

@@ -1,0 +1,95 @@
+"""The seal against whoever forgets it: each attempt first shows that it would work inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, connection
+from django.db.transaction import atomic
+
+from journal.ids import uuid7
+from messaging.models import Conversation, Message
+from spheres.models import Membership
+from spheres.seal import Unsealed, across, inside
+from tests.conftest import Cast
+
+pytestmark = pytest.mark.db
+
+
+def refused(attempt: Callable[[], object]) -> bool:
+    """Whether the database refuses, at once (SQLite) or at the commit (PostgreSQL)."""
+    try:
+        with atomic():
+            attempt()
+            connection.check_constraints()
+    except IntegrityError:
+        return True
+    return False
+
+
+def message(cast: Cast, author: Membership, conversation: Conversation) -> Message:
+    return Message(id=uuid7(), sphere=cast.sphere, conversation=conversation, author=author, body="x")
+
+
+def test_with_no_sphere_open_every_read_raises(cast: Cast) -> None:
+    said = cast.say(cast.bob)
+    with inside(cast.sphere):
+        assert Message.objects.count() == 1
+    for attempt in (
+        lambda: list(Message.objects.all()),
+        lambda: Message._base_manager.count(),
+        said.refresh_from_db,
+        said.delete,
+        said.save,
+    ):
+        with pytest.raises(Unsealed):
+            attempt()
+
+
+def test_another_sphere_is_not_there(cast: Cast) -> None:
+    said = cast.say(cast.bob)
+    with inside(cast.eve.sphere):
+        assert not Message.objects.filter(pk=said.pk).exists()
+        with pytest.raises(Unsealed):
+            said.save()
+        with pytest.raises(Unsealed):
+            Message.objects.bulk_create([message(cast, cast.bob, cast.conversation)])
+
+
+def test_a_row_never_moves(cast: Cast) -> None:
+    cast.say(cast.bob)
+    with inside(cast.sphere), pytest.raises(Unsealed):
+        Message.objects.update(sphere=cast.eve.sphere)
+
+
+def test_across_opens_the_spheres_of_its_memberships_and_no_other(cast: Cast) -> None:
+    cast.say(cast.bob)
+    cast.say(cast.eve)
+    with across([cast.bob]):
+        assert Message.objects.count() == 1
+    with across([cast.bob, cast.eve]):
+        assert Message.objects.count() == 2
+    with across([]), pytest.raises(Unsealed):
+        Message.objects.count()
+
+
+def test_the_database_holds_the_keys(cast: Cast) -> None:
+    """The wall behind the managers: raw SQL and update() with a foreign key of another sphere."""
+    said = cast.say(cast.bob)
+    with inside(cast.sphere):
+        assert not refused(lambda: message(cast, cast.bob, cast.conversation).save(force_insert=True))
+        assert refused(lambda: message(cast, cast.bob, cast.elsewhere).save(force_insert=True))
+        assert refused(lambda: message(cast, cast.eve, cast.conversation).save(force_insert=True))
+        assert refused(lambda: Message.objects.update(conversation=cast.elsewhere))
+        assert refused(lambda: Message.objects.bulk_create([message(cast, cast.bob, cast.elsewhere)]))
+        assert refused(lambda: _raw("UPDATE messaging_message SET sphere_id = %s", cast.eve.sphere_id))
+        assert refused(lambda: _raw("UPDATE messaging_conversation SET sphere_id = %s", cast.eve.sphere_id))
+        assert Message.objects.get(pk=said.pk).conversation_id == cast.conversation.pk
+
+
+def _raw(statement: str, sphere: object) -> None:
+    from django.db.models import UUIDField
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [UUIDField().get_db_prep_value(sphere, connection)])

@@ -1,0 +1,92 @@
+"""Ties: derived from the models, equal to the catalogue, remade around migrations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models
+from django.db.transaction import atomic
+
+from spheres import ties
+from spheres.models import Sphere
+from spheres.seal import Sealed, SealedRows
+from tests.conftest import Cast
+
+pytestmark = pytest.mark.db
+
+
+def standing() -> set[tuple[str, str, str]]:
+    """Read from the database what it ties."""
+    if connection.vendor == "postgresql":
+        return set(ties._constraints(connection))
+    names = {name.rsplit("_", 1)[0] for name in ties._triggers(connection)}
+    return {(tie.child, tie.column, tie.parent) for tie in ties.ties(apps) if tie.name in names}
+
+
+def test_every_key_between_rows_of_spheres_is_tied(db: None) -> None:
+    wanted = {(tie.child, tie.column, tie.parent) for tie in ties.ties(apps)}
+    assert ("messaging_message", "conversation_id", "messaging_conversation") in wanted
+    assert ("messaging_message", "author_id", "spheres_membership") in wanted
+    assert ("spheres_mine", "membership_id", "spheres_membership") in wanted
+    assert standing() == wanted
+
+
+def test_tying_again_changes_nothing(db: None, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(6) as asked:
+        ties.tie(connection, apps)
+    assert not [query for query in asked.captured_queries if query["sql"].startswith(("CREATE TRIGGER", "ALTER", "DROP"))]
+
+
+def test_a_tie_that_fell_is_tied_again(db: None) -> None:
+    gone = ties.ties(apps)[0]
+    untie()
+    assert (gone.child, gone.column, gone.parent) not in standing()
+    ties.tie(connection, apps)
+    assert (gone.child, gone.column, gone.parent) in standing()
+
+
+def test_rows_that_cross_stand_in_the_way_of_a_tie(cast: Cast) -> None:
+    cast.say(cast.bob)
+    untie()
+    with connection.cursor() as cursor:
+        sphere = models.UUIDField().get_db_prep_value(cast.eve.sphere_id, connection)
+        cursor.execute("UPDATE messaging_conversation SET sphere_id = %s", [sphere])
+    with pytest.raises((ties.Untied, IntegrityError), match="messaging_message"), atomic():
+        ties.tie(connection, apps)
+
+
+def untie() -> None:
+    if connection.vendor == "postgresql":
+        for tie in ties.ties(apps):
+            ties._run(connection, f'ALTER TABLE "{tie.child}" DROP CONSTRAINT "{tie.name}"')
+    else:
+        ties.before_migrations("default")
+
+
+def sealed_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if issubclass(model, Sealed)]
+
+
+def test_every_sealed_model_fails_closed() -> None:
+    assert sealed_models()
+    for model in sealed_models():
+        assert isinstance(model._default_manager, SealedRows), model
+        assert isinstance(model._base_manager, SealedRows), model
+
+
+def test_no_hidden_table_joins_sealed_models() -> None:
+    for model in sealed_models():
+        for field in model._meta.local_many_to_many:
+            assert not field.remote_field.through._meta.auto_created, f"{model.__name__}.{field.name}"
+
+
+def test_every_model_with_a_sphere_is_sealed_or_read_before_one_is_open() -> None:
+    outside = {
+        model.__name__
+        for model in apps.get_models()
+        if any(getattr(field, "related_model", None) is Sphere for field in model._meta.local_fields)
+        and not issubclass(model, Sealed)
+    }
+    assert outside == {"Membership"}
