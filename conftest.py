@@ -3,6 +3,8 @@
 import pytest
 from _pytest.terminal import TerminalReporter
 
+pytest_plugins = ["tests.live"]
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:

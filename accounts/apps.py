@@ -10,8 +10,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear when a session ends: allauth and Django offer no other way."""
-        from django.contrib.auth.signals import user_logged_out
+        from django.contrib.sessions.models import Session
+        from django.db.models.signals import post_delete
 
         from accounts.sessions import ended
 
-        user_logged_out.connect(ended, dispatch_uid="accounts.ended")
+        post_delete.connect(ended, sender=Session, dispatch_uid="accounts.ended")

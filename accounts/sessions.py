@@ -13,13 +13,14 @@ from accounts.models import User
 from journal.publishing import tell_person
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.contrib.sessions.models import Session
 
 
-def ended(sender: type[User], request: HttpRequest, user: User | None, **_: Any) -> None:
-    """Tell the person's sockets that a session was closed."""
-    if user is not None:
-        tell_person(user.pk)
+def ended(instance: Session, **_: Any) -> None:
+    """Tell the person's sockets that a session was closed, however it was."""
+    person_id = instance.get_decoded().get(SESSION_KEY)
+    if person_id:
+        tell_person(UUID(person_id))
 
 
 def person_of(session_key: str) -> User | None:

@@ -118,9 +118,7 @@ def action(verb: Callable[Concatenate[A, P], T]) -> Callable[Concatenate[A, P], 
     return run
 
 
-def _judge(
-    command: commands.Command, verb: Callable[[], T]
-) -> tuple[receipts.Receipt, T | None, Refused | None]:
+def _judge(command: commands.Command, verb: Callable[[], T]) -> tuple[receipts.Receipt, T | None, Refused | None]:
     receipt = receipts.claim(command)
     try:
         with atomic():  # a refusal undoes half a write and keeps its receipt

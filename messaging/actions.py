@@ -22,9 +22,7 @@ from spheres.models import Membership
 
 def open_conversation(founder: Membership) -> Conversation:
     """Give a new sphere its first conversation, of everybody, in the sphere's own journal."""
-    conversation = Conversation(
-        sphere=founder.sphere, journal_id=founder.sphere.journal_id, created_at=clock.now()
-    )
+    conversation = Conversation(sphere=founder.sphere, journal_id=founder.sphere.journal_id, created_at=clock.now())
     conversation.save(force_insert=True)
     record(conversation.journal_id, "opened", conversation, actor=founder.pk)
     return conversation

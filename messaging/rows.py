@@ -74,5 +74,9 @@ class MessageKind(Kind[Message]):
         """Give a message that says nothing, by nobody yet."""
         sphere = Sphere(id=NOBODY, slug="blank")
         return Message(
-            id=NOBODY, sphere=sphere, conversation_id=NOBODY, author=Membership(id=NOBODY, sphere=sphere, name=""), body=""
+            id=NOBODY,
+            sphere=sphere,
+            conversation_id=NOBODY,
+            author=Membership(id=NOBODY, sphere=sphere, name=""),
+            body="",
         )

@@ -28,9 +28,7 @@ on_founded: list[Callable[[Membership], object]] = []
 
 def create_organisation(name: str, *, hue: str = "slate", kind: str = "company") -> Organisation:
     """Make an organisation; only whoever has the shell does."""
-    return writing(
-        lambda: Organisation.objects.create(name=name, hue=hue, kind=kind, created_at=clock.now())
-    )
+    return writing(lambda: Organisation.objects.create(name=name, hue=hue, kind=kind, created_at=clock.now()))
 
 
 @action
@@ -148,5 +146,3 @@ def mark(member: Membership, *, kind: str, object_id: UUID, key: str, value: str
         record(member.journal_id, "marked", mine)
     result: Mine = mine
     return result
-
-

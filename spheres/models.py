@@ -126,9 +126,7 @@ class Reader(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["membership", "journal"], condition=Q(until=None), name="reader_one_open"
-            ),
+            models.UniqueConstraint(fields=["membership", "journal"], condition=Q(until=None), name="reader_one_open"),
         ]
 
     def __str__(self) -> str:

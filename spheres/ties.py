@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -57,8 +58,8 @@ def before_migrations(using: str, **_: Any) -> None:
             _run(connection, f"DROP TRIGGER {name}")
 
 
-def after_migrations(using: str, apps: Apps, **_: Any) -> None:
-    """Tie again, by the models as migrated so far."""
+def after_migrations(using: str, apps: Apps = installed, **_: Any) -> None:
+    """Tie again, by the models as migrated so far (`flush` names none: then by the installed ones)."""
     tie(connections[using], apps)
 
 
@@ -88,11 +89,11 @@ def _tie_sqlite(connection: BaseDatabaseWrapper, wanted: list[Tie]) -> None:
 
 def _trigger_statements(tie: Tie) -> dict[str, str]:
     foreign_parent = (
-        f'SELECT RAISE(ABORT, \'{tie.name}\') FROM "{tie.parent}" AS parent'
+        f"SELECT RAISE(ABORT, '{tie.name}') FROM \"{tie.parent}\" AS parent"
         f' WHERE parent.id = NEW."{tie.column}" AND parent.sphere_id <> NEW.sphere_id;'
     )
     foreign_child = (
-        f'SELECT RAISE(ABORT, \'{tie.name}\') FROM "{tie.child}" AS child'
+        f"SELECT RAISE(ABORT, '{tie.name}') FROM \"{tie.child}\" AS child"
         f' WHERE child."{tie.column}" = NEW.id AND child.sphere_id <> NEW.sphere_id;'
     )
     return {

@@ -42,9 +42,7 @@ def _records(request: Any, receipt: Receipt | None) -> list[dict[str, Any]]:
         return []
     membership: Membership | None = getattr(request, "membership", None)
     reading = reach([membership]) if membership else reach_of(request.user)
-    entries = Entry.objects.current().filter(
-        journal_id=receipt.journal, kind=receipt.kind, object_id=receipt.object_id
-    )
+    entries = Entry.objects.current().filter(journal_id=receipt.journal, kind=receipt.kind, object_id=receipt.object_id)
     return [row.wire() for row in reading.rows(entries)]
 
 

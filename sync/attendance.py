@@ -52,7 +52,5 @@ def attend(session_key: str) -> Attendance | None:
         language=person.language,
         rows_version=version,
         readers={journal: Attending(reader.membership_id, reader.since) for journal, reader in reach.readers.items()},
-        heads={
-            journal: (reader.journal.epoch, reader.journal.last_seq) for journal, reader in reach.readers.items()
-        },
+        heads={journal: (reader.journal.epoch, reader.journal.last_seq) for journal, reader in reach.readers.items()},
     )

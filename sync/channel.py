@@ -25,6 +25,7 @@ async def listen(hub: Hub) -> None:
         try:
             await _follow(hub)
         except (RedisError, OSError) as error:
+            hub.is_linked = False
             logger.warning("The channel between processes is broken (%s); trying again.", type(error).__name__)
         await asyncio.sleep(RETRY_SECONDS)
 
@@ -35,6 +36,7 @@ async def _follow(hub: Hub) -> None:
         await channel.subscribe(CHANNEL)
         async for message in channel.listen():
             if message["type"] == "subscribe":
+                hub.is_linked = True
                 hub.recheck_everybody()
             elif message["type"] == "message":
                 _take(hub, message["data"])

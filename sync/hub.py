@@ -45,6 +45,9 @@ class Hub:
         self.lines: dict[UUID, Line] = {}
         self.people: dict[UUID, set[Reading]] = {}
         self.pool = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="hub")
+        # Whether other processes are heard now.
+        self.is_linked = False
+        self.listening: asyncio.Task[None] | None = None
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Run a read of the database in a thread of the hub's own."""
@@ -120,7 +123,7 @@ def running() -> Hub:
             _hub = Hub(loop)
             from sync.channel import listen  # the channel knows the publisher, which knows this module
 
-            _hub.listening = loop.create_task(listen(_hub))  # type: ignore[attr-defined]  # kept from the collector
+            _hub.listening = loop.create_task(listen(_hub))
         return _hub
 
 

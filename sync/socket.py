@@ -30,16 +30,22 @@ class Malformed(ValueError):
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
     """One tab's socket."""
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the tab until it goes, or until it is cut for not reading."""
+        self.was_cut = False
+        try:
+            await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self.was_cut:
+                raise
+
     async def websocket_connect(self, message: dict[str, Any]) -> None:
-        """Accept tabs of our own pages only (RFC 6455, section 10.2)."""
+        """Accept; the site's door has looked at the Origin (RFC 6455, section 10.2)."""
         self.hub = hubs.running()
         self.attendance: Attendance | None = None
         self.cursors: Cursors = {}
         self.waiting: list[str] | None = None
         headers = dict(self.scope["headers"])
-        if headers.get(b"origin", b"").decode("latin1") != settings.ALVEOLE_URL:
-            await self.base_send({"type": "websocket.close", "code": 4403})
-            raise StopConsumer
         self.session_key = _session_key(headers.get(b"cookie", b"").decode("latin1"))
         self.outlet = Outlet(self.base_send, self._cut)
         self.task = asyncio.current_task()
@@ -150,6 +156,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
     def _cut(self) -> None:
         # A close frame would wait behind the full buffer: ending the application drops the connection.
         self._forget()
+        self.was_cut = True
         if self.task is not None:
             self.task.cancel()
 

@@ -61,7 +61,9 @@ def _row(row: Row, live: LiveList, me: str) -> SafeString:
 
 
 def _attributes(attributes: dict[str, Any]) -> SafeString:
-    return format_html_join("", ' {}="{}"', ((name, value) for name, value in attributes.items() if value not in {"", None}))
+    return format_html_join(
+        "", ' {}="{}"', ((name, value) for name, value in attributes.items() if value not in {"", None})
+    )
 
 
 @register.inclusion_tag("sync/_command.html", takes_context=True)

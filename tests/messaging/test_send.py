@@ -79,7 +79,10 @@ def test_a_receipt_is_answered_to_somebody_since_removed_and_new_words_are_not(c
 
 @pytest.mark.parametrize("who", ["dan", "eve"])
 def test_a_stranger_cannot_speak_where_a_member_can(cast: Cast, browse: Browse, who: str) -> None:
-    assert post(browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body="x")).status_code == 200
+    assert (
+        post(browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body="x")).status_code
+        == 200
+    )
     stranger: Membership = getattr(cast, who)
     response = post(browse(stranger), path(cast), fields(stranger, "messaging.send.1", id=uuid7(), body="x"))
     assert response.status_code == 404

@@ -103,7 +103,9 @@ def test_a_stranger_and_nowhere_look_the_same(cast: Cast, browse: Browse, name: 
         client = browse(visitor)
         answers = []
         for path in (real, typo):
-            with CaptureQueriesContext(connection, ) as asked:
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
                 response = client.get(path)
             headers = {key: value for key, value in response.headers.items() if key not in {"Location", "Set-Cookie"}}
             answers.append((response.status_code, response.content, headers, len(asked)))
@@ -124,8 +126,10 @@ def test_every_kind_reaches_members_and_nobody_else(cast: Cast, browse: Browse) 
     with inside(cast.sphere):
         for member in (cast.alice, cast.bob, cast.carol):
             mark(member, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="1")
-    stores = {name: Device(browse(getattr(cast, name)), getattr(cast, name)).pull().shown for name in
-              ("alice", "bob", "carol", "dan", "eve")}
+    stores = {
+        name: Device(browse(getattr(cast, name)), getattr(cast, name)).pull().shown
+        for name in ("alice", "bob", "carol", "dan", "eve")
+    }
     sphere = str(cast.sphere.pk)
     seen = {name: {row["k"] for row in store.values() if row["s"] == sphere} for name, store in stores.items()}
     assert seen["bob"] == set(kinds())

@@ -24,7 +24,6 @@ Browse = Callable[[Membership | None], Client]
 Act = Callable[[Cast], object]
 
 
-
 def said(cast: Cast) -> Message:
     """Give the message that Bob had said before."""
     message: Message = Message.objects.get(author=cast.bob)

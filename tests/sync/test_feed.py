@@ -200,9 +200,7 @@ def test_garbage_is_said_to_be_so(bobs: Device, garbage: dict[str, Any]) -> None
 def test_a_page_token_opens_no_journal_of_others(cast: Cast, bobs: Device) -> None:
     cast.say(cast.eve, "secret")
     eves = cast.eve.sphere.journal
-    token = (
-        f'{{"journal":"{eves.pk}","epoch":"{eves.epoch}","head":9,"after":0,"section":0,"given":0,"before":null}}'
-    )
+    token = f'{{"journal":"{eves.pk}","epoch":"{eves.epoch}","head":9,"after":0,"section":0,"given":0,"before":null}}'
     answer = bobs.ask(page=token).json()
     assert "secret" not in str(answer)
     assert str(eves.pk) not in str(answer)

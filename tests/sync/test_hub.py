@@ -1,0 +1,243 @@
+"""The hub over real sockets: at once, in order, to nobody who left, at nobody's expense."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from journal.models import Journal
+from spheres.actions import admit, end_membership, mark
+from spheres.models import Membership
+from spheres.seal import inside
+from sync import hub as hubs
+from sync import publisher
+from tests.conftest import Cast, person
+from tests.live import Visitor, wait_until
+
+pytestmark = pytest.mark.db
+
+Visit = Callable[[Membership], Visitor]
+
+
+def test_what_is_said_arrives_at_once_and_in_order(cast: Cast, visit: Visit) -> None:
+    with visit(cast.bob).listening() as bob, visit(cast.eve).listening() as eve:
+        for number in range(20):
+            cast.say(cast.alice, str(number))
+        assert bob.until("19") == [str(number) for number in range(20)]
+        cast.say(cast.eve, "chez nous")
+        assert eve.until("chez nous") == ["chez nous"]
+
+
+def test_hello_tells_which_journals_are_behind(cast: Cast, visit: Visit) -> None:
+    bob = visit(cast.bob)
+    current = {journal: [one["epoch"], one["head"]] for journal, one in bob.feed()["journals"].items()}
+    with bob.listening(current) as ear:
+        assert ear.ready is not None
+        assert ear.ready["pull"] == []
+    cast.say(cast.alice)
+    with bob.listening(current) as ear:
+        assert ear.ready is not None
+        assert ear.ready["pull"] == [str(cast.sphere.journal_id)]
+
+
+def test_a_socket_speaks_the_persons_language(cast: Cast, visit: Visit) -> None:
+    assert cast.bob.person is not None
+    cast.bob.person.language = "fr"
+    cast.bob.person.save()
+    with visit(cast.bob).listening() as ear:
+        assert ear.ready is not None
+        assert ear.ready["rows_version"].endswith("-fr")
+
+
+def test_nothing_arrives_after_a_removal(cast: Cast, visit: Visit) -> None:
+    with visit(cast.bob).listening() as bob, visit(cast.carol).listening() as carol:
+        cast.say(cast.alice, "avec Bob")
+        assert bob.until("avec Bob")
+        end_membership(cast.alice, cast.bob)
+        cast.say(cast.alice, "sans Bob")
+        carol.until("sans Bob")
+        heard = []
+        while (frame := bob.frame())["t"] != "journals":
+            heard.append(frame)
+        bob.socket.send('{"t":"ping"}')
+        assert bob.frame() == {"t": "pong"}
+        assert "sans Bob" not in json.dumps(heard)
+
+
+def test_somebody_brought_in_hears_from_then_on(cast: Cast, visit: Visit) -> None:
+    fanny = person("Fanny")
+    with inside(cast.eve.sphere):
+        elsewhere = admit(cast.eve, fanny, name="Fanny")
+    with visit(elsewhere).listening() as ear:
+        admit(cast.alice, fanny, name="Fanny")
+        ear.next("journals")
+        cast.say(cast.alice, "bienvenue")
+        assert "bienvenue" in ear.until("bienvenue")
+
+
+def test_what_is_mine_reaches_my_other_tab_and_nobody_else(cast: Cast, visit: Visit) -> None:
+    with visit(cast.bob).listening() as bob, visit(cast.alice).listening() as alice:
+        with inside(cast.sphere):
+            mark(cast.bob, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="9")
+        assert bob.next("records")["records"][0]["facts"]["value"] == "9"
+        cast.say(cast.bob, "après")
+        assert alice.until("après") == ["après"]
+
+
+def test_arrivals_out_of_order_are_delivered_in_order(
+    cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[publisher.Published] = []
+    with visit(cast.bob).listening() as bob:
+        cast.say(cast.alice, "zéro")
+        bob.until("zéro")
+        with monkeypatch.context() as patched:
+            patched.setattr(hubs, "hand_over", kept.append)
+            for number in range(5):
+                cast.say(cast.alice, str(number))
+        for published in reversed(kept):
+            hubs.hand_over(published)
+        assert bob.until("4") == ["0", "1", "2", "3", "4"]
+
+
+def test_a_lost_entry_is_read_from_the_database(cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    with visit(cast.bob).listening() as bob:
+        cast.say(cast.alice, "zéro")
+        bob.until("zéro")
+        with monkeypatch.context() as patched:
+            patched.setattr(hubs, "hand_over", lambda published: None)
+            cast.say(cast.alice, "perdu")
+        cast.say(cast.alice, "suivant")
+        assert bob.until("suivant") == ["perdu", "suivant"]
+
+
+def test_a_lost_removal_closes_before_what_follows(cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    with visit(cast.bob).listening() as bob, visit(cast.carol).listening() as carol:
+        with monkeypatch.context() as patched:
+            patched.setattr(hubs, "hand_over", lambda published: None)
+            patched.setattr(hubs, "person_changed_from_thread", lambda user: None)
+            end_membership(cast.alice, cast.bob)
+        cast.say(cast.alice, "sans Bob")
+        assert carol.until("sans Bob") == ["sans Bob"]
+        bob.socket.send('{"t":"ping"}')
+        assert bob.frame() == {"t": "pong"}
+
+
+def test_another_process_reaches_our_sockets(cast: Cast, visit: Visit) -> None:
+    """A Celery worker, or another web process, says something."""
+    script = f"""
+import django; django.setup()
+from uuid import UUID
+from journal.ids import uuid7
+from messaging.actions import send_message
+from messaging.models import Conversation
+from spheres.models import Membership
+from spheres.seal import inside
+alice = Membership.objects.select_related("sphere").get(pk=UUID("{cast.alice.pk}"))
+with inside(alice.sphere):
+    send_message(alice, Conversation.objects.get(), id=uuid7(), body="d'ailleurs")
+"""
+    with visit(cast.bob).listening() as bob:
+        wait_until(lambda: hubs._hub is not None and hubs._hub.is_linked, "the channel between processes")
+        subprocess.run([sys.executable, "-c", script], check=True, env=other_process(), timeout=60)
+        assert bob.until("d'ailleurs") == ["d'ailleurs"]
+
+
+def other_process() -> dict[str, str]:
+    """Give the environment of another process on the test's database."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        address = f"sqlite://{name}"
+    else:
+        address = os.environ["ALVEOLE_DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "alveole.settings", "ALVEOLE_DATABASE_URL": address}
+
+
+def test_a_session_that_ends_closes_its_socket(cast: Cast, visit: Visit) -> None:
+    bob = visit(cast.bob)
+    with bob.listening() as ear:
+        SessionStore(bob.session_key).delete()
+        with pytest.raises(ConnectionClosed) as closed:
+            ear.next("never")
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
+
+
+def test_signing_out_closes_the_socket(cast: Cast, visit: Visit) -> None:
+    bob = visit(cast.bob)
+    with bob.listening() as ear:
+        token = bob.http.get("/me/").cookies["csrftoken"]
+        bob.http.post("/sign-out/", headers={"X-CSRFToken": token})
+        with pytest.raises(ConnectionClosed) as closed:
+            ear.next("never")
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "garbage",
+        "[]",
+        '{"t":"shout"}',
+        '{"t":"ping"}',
+        '{"t":"hello"}',
+        '{"t":"hello","identity":"x","rows_version":"","cursors":{"a":["b",1]}}',
+    ],
+)
+def test_a_malformed_frame_closes_that_socket_only(cast: Cast, visit: Visit, frame: str) -> None:
+    with visit(cast.carol).listening() as carol:
+        with visit(cast.bob).socket() as opened:
+            opened.send(frame)
+            with pytest.raises(ConnectionClosed) as closed:
+                opened.recv(timeout=10)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4400
+        cast.say(cast.alice, "toujours là")
+        assert carol.until("toujours là") == ["toujours là"]
+
+
+def test_a_hello_for_another_identity_is_closed(cast: Cast, visit: Visit) -> None:
+    with visit(cast.bob).socket() as opened:
+        opened.send(json.dumps({"t": "hello", "identity": "somebody", "rows_version": "", "cursors": {}}))
+        with pytest.raises(ConnectionClosed) as closed:
+            opened.recv(timeout=10)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4412
+
+
+def test_a_foreign_origin_gets_no_socket(cast: Cast, visit: Visit) -> None:
+    with pytest.raises(InvalidStatus), visit(cast.bob).socket(origin="https://elsewhere.invalid"):
+        pass
+
+
+def test_a_reader_who_stalls_costs_the_others_nothing_and_is_cut(cast: Cast, visit: Visit) -> None:
+    bob = visit(cast.bob)
+    version = bob.feed()["rows_version"]
+    hello = {"t": "hello", "identity": bob.identity, "rows_version": version, "cursors": {}}
+    with visit(cast.carol).listening() as carol, bob.socket() as stalled:
+        stalled.send(json.dumps(hello))
+        hub = wait_until(lambda: hubs._hub, "the hub")
+        wait_until(lambda: cast.bob.person_id in hub.people, "Bob's socket")
+        head = Journal.objects.get(pk=cast.sphere.journal_id).last_seq
+        sent = 0
+        while cast.bob.person_id in hub.people and sent < 2_000:
+            sent += 1
+            hubs.hand_over(big_frame(cast, head + sent))
+            assert carol.next("records")["big"] == head + sent
+        assert 256 < sent < 2_000
+
+
+def big_frame(cast: Cast, n: int) -> publisher.Published:
+    text = json.dumps({"t": "records", "records": [], "big": n, "filling": "x" * 60_000})
+    return publisher.Published(
+        journal=cast.sphere.journal_id, n=n, first=n, is_standing=False, frames={"en": text, "fr": text}
+    )
