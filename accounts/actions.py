@@ -43,7 +43,7 @@ def create_user(
 
 
 @action
-def choose_language(person: User, language: str) -> None:
+def choose_language(person: User, *, language: str) -> None:
     """Remember in which language the person reads."""
     person.language = language
     person.save(update_fields=["language"])

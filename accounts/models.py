@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -49,9 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email or str(self.id)
 
-    def reread(self) -> Self:
+    def reread(self) -> User:
         """Give this person as now stored; raises Http404 if the account was closed."""
-        person = type(self).objects.filter(pk=self.pk, is_active=True).first()
+        person = User.objects.filter(pk=self.pk, is_active=True).first()
         if person is None:
             raise Http404
         return person

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import actions
 from accounts.forms import LanguageForm
 from accounts.models import SignInLink
-from journal.errors import Invalid, Refused
+from journal.errors import Refused
+from journal.forms import cleaned
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,11 +47,8 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Change the language. Raises Invalid for one that is not offered."""
-    form = LanguageForm(request.POST)
-    if not form.is_valid():
-        raise Invalid(form.errors)
     assert request.user.is_authenticated
-    actions.choose_language(request.user, form.cleaned_data["language"])
+    actions.choose_language(request.user, **cleaned(LanguageForm(request.POST)))
     return redirect("accounts:me")
 
 

@@ -98,11 +98,12 @@ def accepts(
             shown: HttpResponse = page(request, *args, **kwargs)
             return shown
 
-        declared: Any = posted
+        declared: Any = posted  # a plain function: what is declared are its attributes
         declared.page = page
         declared.commands = names
         declared.online_only = online_only
         declared.secret_fields = secret_fields
-        return posted
+        result: View[R, P] = declared
+        return result
 
     return declare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from journal.errors import Divergence, Stale
 
@@ -27,7 +28,7 @@ def merge_lines(seen: str, mine: str, theirs: str) -> str | None:
     """Merge two edits of a text line by line; None where they touch the same or neighbouring lines."""
     base = seen.splitlines(keepends=True)
     changes = sorted(_changes(base, mine) + _changes(base, theirs), key=lambda change: change[:2])
-    for (_, end, _before), (start, _end, _after) in zip(changes, changes[1:], strict=False):
+    for (_, end, _before), (start, _end, _after) in pairwise(changes):
         if start <= end:
             return None
     result: list[str] = []

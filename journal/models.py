@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
@@ -39,7 +39,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Order what changed after number `seq`."""
         return self.current().filter(seq__gt=seq).order_by("seq")
 
-    def listed(self, kind: str, parent: object = None) -> EntryQuerySet:
+    def listed(self, kind: str, parent: UUID | None = None) -> EntryQuerySet:
         """Keep the things of one kind, and of one parent where one is given, newest arrival first."""
         entries = self.current().filter(kind=kind)
         return (entries.filter(parent_id=parent) if parent else entries).order_by("-first")

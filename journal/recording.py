@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection, models
 
-from journal import clock, rows
+from journal import clock, kinds
 from journal.models import Entry, Journal
 from journal.publishing import Recorded, publish
 from journal.work import open_work
@@ -26,7 +27,7 @@ def record(journal_id: UUID, verb: str, thing: models.Model, *, actor: UUID | No
     work = open_work()
     if work is None:
         raise RuntimeError("record() belongs inside an action.")
-    kind = rows.kind_of(thing)
+    kind = kinds.kind_of(thing)
     seq, scope = _next_number(journal_id)
     first = _supersede(journal_id, kind.name, thing.pk)
     entry = Entry(
@@ -66,7 +67,7 @@ def _supersede(journal_id: UUID, kind: str, object_id: UUID) -> int | None:
     return None if row is None else int(str(row[0]))
 
 
-def _returning(statement: str, parameters: list[object]) -> tuple[object, ...] | None:
+def _returning(statement: str, parameters: Sequence[str]) -> tuple[object, ...] | None:
     # Raw, because Django's update() returns a count; these two are half of a write's cost.
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -74,5 +75,7 @@ def _returning(statement: str, parameters: list[object]) -> tuple[object, ...] |
         return row
 
 
-def _uuid(value: UUID) -> object:
-    return models.UUIDField().get_db_prep_value(value, connection)
+def _uuid(value: UUID) -> str:
+    # As the database keeps it: text on SQLite, its own type on PostgreSQL.
+    stored: str = models.UUIDField().get_db_prep_value(value, connection)
+    return stored

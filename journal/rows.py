@@ -1,134 +1,18 @@
-"""Kinds and rows: how a thing is shown, to everybody alike, and which facts travel with it."""
+"""Rows: entries rendered once per process and language, with their facts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from django.core.cache import caches
 from django.db import models
-from django.template.loader import get_template
 from django.utils.translation import get_language, override
 
-from journal.ids import NOBODY
+from journal.kinds import Facts, Key, Row, kinds
 from journal.models import Entry
 from journal.version import rows_version
-
-M = TypeVar("M", bound=models.Model)
-Facts = dict[str, Any]
-Key = tuple[UUID, UUID]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing's rendered HTML with its facts, as journal `journal` tells it in number `n`; gone: a tombstone."""
-
-    journal: UUID
-    n: int
-    first: int
-    scope: UUID | None
-    kind: str
-    id: UUID
-    parent: UUID | None
-    order: int | str
-    html: str
-    facts: Facts
-    is_gone: bool = False
-
-    def wire(self) -> dict[str, Any]:
-        """Give the record that feed, hub and answers carry."""
-        record: dict[str, Any] = {
-            "j": str(self.journal),
-            "n": self.n,
-            "f": self.first,
-            "s": str(self.scope) if self.scope else None,
-            "k": self.kind,
-            "id": str(self.id),
-            "p": str(self.parent) if self.parent else None,
-            "o": self.order,
-        }
-        return record | ({"gone": True} if self.is_gone else {"html": self.html, "facts": self.facts})
-
-
-class Kind(Generic[M]):
-    """The type of a row; each feature's rows.py has one per noun."""
-
-    name: ClassVar[str]
-    model: ClassVar[type[models.Model]]
-    template: ClassVar[str]
-    # The way from a thing to its journal, as a lookup.
-    journal: ClassVar[str] = "journal_id"
-    # The kind of the things it lies in; its children are loaded window by window.
-    parent_kind: ClassVar[str] = ""
-    # How many of the newest a device keeps for each parent; None: all.
-    window: ClassVar[int | None] = None
-    # Shown whatever the reader's `since`.
-    is_standing: ClassVar[bool] = False
-
-    def things(self) -> models.QuerySet[M]:
-        """Give what still exists, with everything that the template needs."""
-        raise TypeError(f"{type(self).__name__} does not say what its things are.")
-
-    def parent(self, thing: M) -> UUID | None:
-        """Give the id of the thing that `thing` lies in."""
-        return None
-
-    def order(self, thing: M, first: int) -> int | str:
-        """Give the place in a list; by arrival unless the kind says otherwise."""
-        return first
-
-    def facts(self, thing: M) -> Facts:
-        """Give the few plain values that sorting, search, edit forms and conflict cards need."""
-        raise TypeError(f"{type(self).__name__} does not say its facts.")
-
-    def blank(self) -> M:
-        """Give an empty thing for the pending row's template."""
-        raise TypeError(f"{type(self).__name__} is never pending.")
-
-    def load(self, keys: Iterable[Key]) -> dict[Key, M]:
-        """Find things by (journal, id), in that journal only."""
-        journals = {journal for journal, _ in keys}
-        ids = {object_id for _, object_id in keys}
-        found = self.things().filter(pk__in=ids, **{f"{self.journal}__in": journals})
-        return {
-            (journal, thing.pk): thing
-            for thing in found.annotate(_journal=models.F(self.journal))
-            for journal in [thing._journal]  # type: ignore[attr-defined]  # annotated one line above
-        }
-
-    def html(self, thing: M, facts: Facts) -> str:
-        """Render the one row that everybody gets; invisible kinds have no template."""
-        if not self.template:
-            return ""
-        return get_template(self.template).render({"thing": thing, "facts": facts}).strip()
-
-
-_by_name: dict[str, Kind[Any]] = {}
-_by_model: dict[type[models.Model], Kind[Any]] = {}
-
-
-def register(kind: Kind[Any]) -> None:
-    """Make a kind known; its app calls this when it is ready."""
-    _by_name[kind.name] = kind
-    _by_model[kind.model] = kind
-
-
-def kinds() -> Mapping[str, Kind[Any]]:
-    """Give every kind by name."""
-    return _by_name
-
-
-def kind_of(thing: models.Model) -> Kind[Any]:
-    """Give the kind of an instance. Raises KeyError if its model has none."""
-    return _by_model[type(thing)]
-
-
-def templates() -> list[str]:
-    """Name the templates whose change makes stored rows stale."""
-    return sorted({kind.template for kind in _by_name.values() if kind.template})
 
 
 def render(entries: Iterable[Entry], scopes: Mapping[UUID, UUID | None], language: str | None = None) -> list[Row]:
@@ -160,7 +44,7 @@ def _make(entries: Mapping[str, Entry], scopes: Mapping[UUID, UUID | None]) -> d
     keys: dict[str, set[Key]] = defaultdict(set)
     for entry in entries.values():
         keys[entry.kind].add((entry.journal_id, entry.object_id))
-    found = {kind: _by_name[kind].load(wanted) if kind in _by_name else {} for kind, wanted in keys.items()}
+    found = {kind: kinds()[kind].load(wanted) if kind in kinds() else {} for kind, wanted in keys.items()}
     return {
         name: _row(entry, scopes.get(entry.journal_id), found[entry.kind].get((entry.journal_id, entry.object_id)))
         for name, entry in entries.items()
@@ -171,7 +55,7 @@ def _row(entry: Entry, scope: UUID | None, thing: models.Model | None) -> Row:
     order: int | str = entry.first
     html, facts = "", {}
     if thing is not None:
-        kind = _by_name[entry.kind]
+        kind = kinds()[entry.kind]
         facts = kind.facts(thing)
         html = kind.html(thing, facts)
         order = kind.order(thing, entry.first)
@@ -192,9 +76,6 @@ def _row(entry: Entry, scope: UUID | None, thing: models.Model | None) -> Row:
 
 def blank_html(name: str) -> str:
     """Render the row of a kind with a blank thing: what a device fills while a command waits."""
-    kind = _by_name[name]
+    kind = kinds()[name]
     thing = kind.blank()
     return kind.html(thing, kind.facts(thing))
-
-
-BLANK_ID = NOBODY

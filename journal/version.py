@@ -8,12 +8,12 @@ from pathlib import Path
 from django.apps import apps
 from django.template.loader import get_template
 
+from journal.kinds import kinds, templates
+
 
 @cache
 def rows_version() -> str:
     """Digest what rows are made of (12 hex digits): templates, rows.py files and compiled translations."""
-    from journal.rows import kinds, templates  # the registry imports this module
-
     digest = hashlib.sha256()
     for name in templates():
         origin = get_template(name).template.origin.name  # type: ignore[attr-defined]  # Django's own engine

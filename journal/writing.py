@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.db import OperationalError, connection
 from django.db.transaction import atomic
 
 from journal import commands, receipts
 from journal.errors import Refused
+from journal.models import Receipt
 from journal.work import Work, open_work, working
 
 SQLITE_BUSY = 5
@@ -26,7 +27,7 @@ T = TypeVar("T")
 class Actor(Protocol):
     """Who acts: re-read under the lock, so that a removal which committed first wins."""
 
-    def reread(self) -> Self:
+    def reread(self) -> Any:
         """Give the actor as it is now; raises Http404 if it may no longer act at all."""
         ...
 
@@ -115,10 +116,11 @@ def action(verb: Callable[Concatenate[A, P], T]) -> Callable[Concatenate[A, P], 
             raise refusal
         return result  # type: ignore[return-value]  # there is a result where there is no refusal
 
-    return run
+    result: Any = run
+    return result  # type: ignore[no-any-return]  # wraps() hides that run is called as verb is
 
 
-def _judge(command: commands.Command, verb: Callable[[], T]) -> tuple[receipts.Receipt, T | None, Refused | None]:
+def _judge(command: commands.Command, verb: Callable[[], T]) -> tuple[Receipt, T | None, Refused | None]:
     receipt = receipts.claim(command)
     try:
         with atomic():  # a refusal undoes half a write and keeps its receipt

@@ -11,7 +11,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds, the list on a sphere's page, and the first conversation of a new sphere."""
-        from journal.rows import register
+        from journal.kinds import register
         from messaging.actions import open_conversation
         from messaging.rows import ConversationKind, MessageKind
         from spheres.actions import on_founded

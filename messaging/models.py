@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 from journal import clock
@@ -23,7 +25,7 @@ class Conversation(Sealed):
     title = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
-    objects = ConversationRows()
+    objects: ClassVar[Any] = ConversationRows()
 
     class Meta(Sealed.Meta):
         pass
@@ -36,7 +38,7 @@ class Message(Sealed):
     """Something said; the device made its id, the server its place."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
     arrived_at = models.DateTimeField(default=clock.now)
@@ -45,7 +47,7 @@ class Message(Sealed):
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
-    objects = MessageRows()
+    objects: ClassVar[Any] = MessageRows()
 
     class Meta(Sealed.Meta):
         pass

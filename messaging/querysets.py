@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from journal.models import Entry
 from spheres.models import Reader
 from spheres.seal import SealedQuerySet, SealedRows
 
@@ -34,8 +35,6 @@ class MessageQuerySet(SealedQuerySet[Any]):
 
     def readable_by(self, membership: Membership) -> MessageQuerySet:
         """Keep those that the membership reads: in its journals, and arrived while it read them."""
-        from journal.models import Entry
-
         seen = Entry.objects.current().filter(
             kind="messaging.message",
             object_id=models.OuterRef("pk"),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from journal.ids import NOBODY
-from journal.rows import Facts, Kind
+from journal.kinds import Facts, Kind
 from messaging.models import Conversation, Message
 from spheres.models import Membership, Sphere
 from spheres.rows import hue_of, initials

@@ -12,7 +12,7 @@ class SpheresConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds and navigation, and keep the seal's database ties through migrations."""
-        from journal.rows import register
+        from journal.kinds import register
         from spheres import ties
         from spheres.rows import MemberKind, MineKind, SphereKind
         from spheres.slots import Place, slots

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -103,9 +101,9 @@ class Membership(models.Model):
         """Whether it has not ended."""
         return self.ended_at is None
 
-    def reread(self) -> Self:
+    def reread(self) -> Membership:
         """Give this membership as now stored; raises Http404 once it ended."""
-        now = type(self).objects.with_sphere().filter(pk=self.pk, ended_at=None).first()
+        now = Membership.objects.with_sphere().filter(pk=self.pk, ended_at=None).first()
         if now is None:
             raise Http404
         return now

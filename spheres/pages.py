@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from journal.errors import Invalid
-from journal.rows import Row
+from journal.kinds import Row
 from spheres import reading
 from spheres.models import Membership, Mine
 from spheres.seal import across

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
-    from spheres.models import Membership, Reader
+    from spheres.models import Membership, Reader  # noqa: F401  # Reader is named in a base class
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

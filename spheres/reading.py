@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from journal import rows
+from journal import kinds, rows
+from journal.kinds import Row
 from journal.models import Entry, Journal
-from journal.rows import Row
 from spheres.models import Membership, Reader
 from spheres.seal import across
 
@@ -37,7 +37,7 @@ class Reach:
 
     def visible(self) -> Q:
         """Say which entries these readers see: arrived after `since`, or of a standing kind."""
-        standing = [kind.name for kind in rows.kinds().values() if kind.is_standing]
+        standing = [kind.name for kind in kinds.kinds().values() if kind.is_standing]
         unbounded = [journal for journal, reader in self.readers.items() if reader.since == 0]
         visible = Q(journal_id__in=unbounded)
         for journal, reader in self.readers.items():
@@ -50,7 +50,7 @@ class Reach:
         reader = self.readers.get(entry.journal_id)
         if reader is None:
             return False
-        kind = rows.kinds().get(entry.kind)
+        kind = kinds.kinds().get(entry.kind)
         return entry.first > reader.since or (kind is not None and kind.is_standing)
 
     def within(self, journal_id: UUID) -> Reach:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from journal.rows import Facts, Key, Kind
+from journal.kinds import Facts, Key, Kind
 from spheres.models import HUES, Membership, Mine, Sphere
 
 

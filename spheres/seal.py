@@ -6,10 +6,10 @@ every query of a sealed model raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -88,17 +88,12 @@ class Sealed(models.Model):
 
     sphere = models.ForeignKey("spheres.Sphere", on_delete=models.CASCADE, related_name="+")
 
-    objects: Any = SealedRows()
+    objects: ClassVar[Any] = SealedRows()
 
     class Meta:
         abstract = True
         base_manager_name = "objects"
         default_manager_name = "objects"
-
-    def ensure_inside(self) -> None:
-        """Raise Unsealed unless this row's sphere is open."""
-        if self.sphere_id not in open_spheres():
-            raise Unsealed(f"{type(self).__name__} of a sphere that is not open.")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, inside its sphere only."""
@@ -110,10 +105,10 @@ class Sealed(models.Model):
         self.ensure_inside()
         return super().delete(*args, **kwargs)
 
-    @classmethod
-    def sealed_in(cls, sphere: Sphere, **fields: Any) -> Self:
-        """Make an unsaved row of `sphere`."""
-        return cls(sphere=sphere, **fields)
+    def ensure_inside(self) -> None:
+        """Raise Unsealed unless this row's sphere is open."""
+        if self.sphere_id not in open_spheres():
+            raise Unsealed(f"{type(self).__name__} of a sphere that is not open.")
 
 
 def is_anchored(model: type[models.Model]) -> bool:
@@ -122,8 +117,3 @@ def is_anchored(model: type[models.Model]) -> bool:
         isinstance(field, models.ForeignKey) and field.name == "sphere" and not field.null
         for field in model._meta.local_fields
     )
-
-
-def sealed_models(models_of_app: Sequence[type[models.Model]]) -> list[type[models.Model]]:
-    """Keep the sealed ones."""
-    return [model for model in models_of_app if issubclass(model, Sealed)]

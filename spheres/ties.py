@@ -7,6 +7,7 @@ cannot remake a table that a trigger names, so migrations run untied and are tie
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,7 +164,7 @@ def _run(connection: BaseDatabaseWrapper, statement: str) -> None:
         cursor.execute(statement)
 
 
-def _ask(connection: BaseDatabaseWrapper, statement: str, parameters: list[object] | None = None) -> list[Any]:
+def _ask(connection: BaseDatabaseWrapper, statement: str, parameters: Sequence[str] | None = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())

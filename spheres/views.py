@@ -14,4 +14,5 @@ members = Page(
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer the same bytes for what does not exist and for what is not yours."""
-    return render(None, "404.html", status=404)  # type: ignore[arg-type]  # no request: nothing of it in the answer
+    # No request: nothing of it is in the answer.
+    return render(None, "404.html", status=404)

@@ -38,7 +38,7 @@ def accepted(request: HttpRequest, command: Command, receipt: Receipt | None, lo
 
 
 def _records(request: Any, receipt: Receipt | None) -> list[dict[str, Any]]:
-    if receipt is None or receipt.journal is None:
+    if receipt is None or receipt.journal is None or receipt.object_id is None:
         return []
     membership: Membership | None = getattr(request, "membership", None)
     reading = reach([membership]) if membership else reach_of(request.user)

@@ -38,6 +38,9 @@ class Attendance:
         return [journal for journal, head in self.heads.items() if cursors.get(journal) != head]
 
 
+NOBODY = Attendance(user_id=UUID(int=0), identity="", language="", rows_version="")
+
+
 def attend(session_key: str) -> Attendance | None:
     """Read who the session belongs to and what they read; None once it ended."""
     person = person_of(session_key) if session_key else None

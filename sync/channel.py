@@ -11,12 +11,24 @@ import redis.asyncio
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from sync import hub as hubs
+from sync.frames import Published
 from sync.hub import Hub
-from sync.publisher import CHANNEL, PROCESS, Published
+from sync.publisher import CHANNEL, PROCESS
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
+
+
+def running_hub() -> Hub:
+    """Give this process's hub; the first socket makes it, on its event loop, and links it to other processes."""
+    loop = asyncio.get_running_loop()
+    hub = hubs.current()
+    if hub is None or hub.loop is not loop:
+        hub = hubs.begin(loop)
+        hub.listening = loop.create_task(listen(hub))
+    return hub
 
 
 async def listen(hub: Hub) -> None:

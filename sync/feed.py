@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from journal.kinds import Row
 from journal.models import Entry, Journal
-from journal.rows import Row
 from spheres.reading import Reach
 from sync.snapshots import Position, snapshot
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import close_old_connections
@@ -15,7 +14,7 @@ from sync.lines import Line
 
 if TYPE_CHECKING:
     from sync.attendance import Attendance
-    from sync.publisher import Published
+    from sync.frames import Published
 
 T = TypeVar("T")
 
@@ -25,8 +24,12 @@ CHECKS_AT_ONCE = 8
 class Reading(Protocol):
     """A socket as the hub knows it."""
 
-    user_id: UUID
     attendance: Attendance
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose it is."""
+        ...
 
     def push(self, text: str) -> None:
         """Send without waiting."""
@@ -111,20 +114,18 @@ class Hub:
 
 
 _hub: Hub | None = None
-_guard = threading.Lock()
 
 
-def running() -> Hub:
-    """Give this process's hub; the first socket makes it, on its event loop."""
+def current() -> Hub | None:
+    """Give this process's hub, if a socket ever came."""
+    return _hub
+
+
+def begin(loop: asyncio.AbstractEventLoop) -> Hub:
+    """Make this process's hub."""
     global _hub  # noqa: PLW0603  # one per process is what it is
-    loop = asyncio.get_running_loop()
-    with _guard:
-        if _hub is None or _hub.loop is not loop:
-            _hub = Hub(loop)
-            from sync.channel import listen  # the channel knows the publisher, which knows this module
-
-            _hub.listening = loop.create_task(listen(_hub))
-        return _hub
+    _hub = Hub(loop)
+    return _hub
 
 
 def hand_over(published: Published) -> None:
@@ -137,7 +138,6 @@ def person_changed_from_thread(user_id: UUID) -> None:
     _from_thread(lambda hub: hub.person_changed(user_id))
 
 
-def _from_thread(told: Callable[[Hub], Any]) -> None:
-    hub = _hub
-    if hub is not None and not hub.loop.is_closed():
-        hub.loop.call_soon_threadsafe(told, hub)
+def _from_thread(told: Callable[[Hub], None]) -> None:
+    if _hub is not None and not _hub.loop.is_closed():
+        _hub.loop.call_soon_threadsafe(told, _hub)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from journal.models import Entry, Journal
+from sync.frames import Published, finished
 
 if TYPE_CHECKING:
     from sync.hub import Hub, Reading
-    from sync.publisher import Published
 
 # How long a missing number is waited for before it is read from the database.
 PATIENCE_SECONDS = 0.05
@@ -96,8 +96,6 @@ class Line:
 
 def read_range(journal_id: UUID, first: int, last: int) -> list[Published]:
     """Read the entries numbered `first` to `last`, superseded ones too: they may end somebody's reading."""
-    from sync.publisher import finished  # the publisher hands over to the hub, which owns the lines
-
     scope = Journal.objects.values_list("scope", flat=True).get(pk=journal_id)
     entries = Entry.objects.filter(journal_id=journal_id, seq__gte=first, seq__lte=last).order_by("seq")
     return [finished(entry, scope) for entry in entries]

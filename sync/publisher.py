@@ -1,67 +1,24 @@
-"""After a commit: the row is rendered once per language, handed to this process's sockets, and published."""
+"""After a commit: the entry is finished, handed to this process's sockets and sent to the other processes."""
 
 from __future__ import annotations
 
 import json
 import logging
 import secrets
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import redis
 from django.conf import settings
 
-from journal import rows
-from journal.models import Entry
 from journal.publishing import Recorded
-from journal.rows import Row
-from spheres.models import Reader
-from spheres.seal import inside
 from sync import hub
+from sync.frames import finished
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "alveole:hub"
 PROCESS = secrets.token_hex(8)
-# The verb after which some Readers may be closed; others are not worth a query.
-CLOSING_VERB = "left"
-
-
-@dataclass(frozen=True)
-class Published:
-    """One entry as sockets get it: a finished frame per language, and whose reading it ends."""
-
-    journal: UUID
-    n: int
-    first: int
-    is_standing: bool
-    frames: dict[str, str]
-    closes: tuple[UUID, ...] = ()
-
-    def to_json(self) -> dict[str, object]:
-        """Give it as plain values."""
-        return {
-            "j": self.journal.hex,
-            "n": self.n,
-            "f": self.first,
-            "st": self.is_standing,
-            "fr": self.frames,
-            "cl": [membership.hex for membership in self.closes],
-        }
-
-    @classmethod
-    def from_json(cls, said: dict[str, Any]) -> Published:
-        """Read it back from another process of ours."""
-        return cls(
-            journal=UUID(said["j"]),
-            n=said["n"],
-            first=said["f"],
-            is_standing=said["st"],
-            frames=said["fr"],
-            closes=tuple(UUID(membership) for membership in said["cl"]),
-        )
 
 
 def publish_entry(recorded: Recorded) -> None:
@@ -75,44 +32,6 @@ def publish_person(user_id: UUID) -> None:
     """Say that what a person may read, or a session of theirs, changed."""
     hub.person_changed_from_thread(user_id)
     _broadcast({"u": user_id.hex})
-
-
-def finished(entry: Entry, scope: UUID | None) -> Published:
-    """Render one entry for every language; `scope` is the place of its journal."""
-    kind = rows.kinds().get(entry.kind)
-    if scope is None:
-        frames = _frames(entry, scope)
-    else:
-        with inside(scope):
-            frames = _frames(entry, scope)
-    return Published(
-        journal=entry.journal_id,
-        n=entry.seq,
-        first=entry.first,
-        is_standing=kind is not None and kind.is_standing,
-        frames=frames,
-        closes=closed_by(entry),
-    )
-
-
-def closed_by(entry: Entry) -> tuple[UUID, ...]:
-    """Name the memberships whose reading of the journal ended with this entry."""
-    if entry.verb != CLOSING_VERB:
-        return ()
-    closed = Reader.objects.filter(journal_id=entry.journal_id, until=entry.seq)
-    return tuple(closed.values_list("membership_id", flat=True))
-
-
-def _frames(entry: Entry, scope: UUID | None) -> dict[str, str]:
-    return {
-        language: frame(rows.render([entry], {entry.journal_id: scope}, language)[0])
-        for language, _ in settings.LANGUAGES
-    }
-
-
-def frame(row: Row) -> str:
-    """Write one row as a socket's frame."""
-    return json.dumps({"t": "records", "records": [row.wire()]}, separators=(",", ":"), ensure_ascii=False)
 
 
 @cache

@@ -12,6 +12,8 @@ Message = dict[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 
 LONGEST_BACKLOG = 256
+# What a server raises when the reader went away a moment ago: no reason to fail the others.
+GONE = (OSError, RuntimeError)
 
 
 class Outlet:
@@ -43,6 +45,9 @@ class Outlet:
             waiting = sending.send(None)
         except StopIteration:
             return
+        except GONE:
+            self.close()
+            return
         self._backlog = deque()
         self._draining = asyncio.get_running_loop().create_task(self._drain(sending, waiting))
 
@@ -53,9 +58,12 @@ class Outlet:
             self._draining.cancel()
 
     async def _drain(self, sending: Coroutine[Any, Any, None], waiting: Any) -> None:
-        await _resumed(sending, waiting)
-        while self._backlog:
-            await self._send(self._backlog.popleft())
+        try:
+            await _resumed(sending, waiting)
+            while self._backlog:
+                await self._send(self._backlog.popleft())
+        except GONE:
+            self.is_closed = True
         self._backlog = None
 
 
@@ -63,14 +71,14 @@ class Outlet:
 def _go_on(coroutine: Coroutine[Any, Any, None], waiting: Any) -> Generator[Any, Any, None]:
     # What the half-run coroutine waits on is given to the event loop, and its outcome back to the coroutine.
     while True:
+        thrown: BaseException | None = None
+        sent: Any = None
         try:
             sent = yield waiting
-        except BaseException as error:  # noqa: BLE001  # handed on, cancellation included
-            step: Callable[[], Any] = lambda error=error: coroutine.throw(error)  # noqa: E731
-        else:
-            step = lambda sent=sent: coroutine.send(sent)  # noqa: E731
+        except BaseException as error:  # noqa: BLE001  # handed on as it is, cancellation included
+            thrown = error
         try:
-            waiting = step()
+            waiting = coroutine.send(sent) if thrown is None else coroutine.throw(thrown)
         except StopIteration:
             return
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
-from journal import rows
+from journal import kinds
+from journal.kinds import Row
 from journal.models import Entry, EntryQuerySet
-from journal.rows import Row
 from spheres.reading import Reach
 
 LONGEST_TOKEN = 600
@@ -88,7 +88,7 @@ def _step(reach: Reach, position: Position, room: int) -> tuple[list[Entry], Pos
 
 
 def _whole(reach: Reach, position: Position, room: int) -> tuple[list[Entry], Position]:
-    whole = [kind.name for kind in rows.kinds().values() if kind.window is None]
+    whole = [kind.name for kind in kinds.kinds().values() if kind.window is None]
     entries = list(
         _visible(reach, position).filter(kind__in=whole, first__gt=position.after or 0).order_by("first")[:room]
     )
@@ -97,7 +97,7 @@ def _whole(reach: Reach, position: Position, room: int) -> tuple[list[Entry], Po
 
 
 def _sections(position: Position) -> Iterator[tuple[str, UUID | None]]:
-    for kind in rows.kinds().values():
+    for kind in kinds.kinds().values():
         if kind.window is None:
             continue
         if not kind.parent_kind:
@@ -111,7 +111,7 @@ def _sections(position: Position) -> Iterator[tuple[str, UUID | None]]:
 def _window(
     reach: Reach, position: Position, kind: str, parent: UUID | None, room: int
 ) -> tuple[list[Entry], Position]:
-    window = rows.kinds()[kind].window or 0
+    window = kinds.kinds()[kind].window or 0
     limit = min(room, window - position.given)
     listed = _visible(reach, position).listed(kind, parent)
     if position.before is not None:

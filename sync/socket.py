@@ -12,8 +12,8 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
-from sync import hub as hubs
-from sync.attendance import Attendance, attend
+from sync.attendance import NOBODY, Attendance, attend
+from sync.channel import running_hub
 from sync.pushing import Outlet
 from sync.snapshots import LARGEST_NUMBER
 
@@ -27,22 +27,22 @@ class Malformed(ValueError):
     """A frame that the device would never send."""
 
 
-class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
+class Socket(AsyncConsumer):
     """One tab's socket."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the tab until it goes, or until it is cut for not reading."""
         self.was_cut = False
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, send)  # type: ignore[no-untyped-call]  # Channels is untyped
         except asyncio.CancelledError:
             if not self.was_cut:
                 raise
 
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         """Accept; the site's door has looked at the Origin (RFC 6455, section 10.2)."""
-        self.hub = hubs.running()
-        self.attendance: Attendance | None = None
+        self.hub = running_hub()
+        self.attendance: Attendance = NOBODY
         self.cursors: Cursors = {}
         self.waiting: list[str] | None = None
         headers = dict(self.scope["headers"])
@@ -55,9 +55,9 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
         """Take a hello or a ping; anything else closes this socket only."""
         try:
             said = _parsed(message)
-            if said["t"] == "ping" and self.attendance is not None:
+            if said["t"] == "ping" and self.is_greeted:
                 self._say({"t": "pong"})
-            elif said["t"] == "hello" and self.attendance is None:
+            elif said["t"] == "hello" and not self.is_greeted:
                 self.cursors = _cursors(said["cursors"])
                 await self._greet(str(said["identity"]), str(said["rows_version"]))
             else:
@@ -70,12 +70,16 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
         self._forget()
         raise StopConsumer
 
+    @property
+    def is_greeted(self) -> bool:
+        """Whether somebody said hello and has not gone."""
+        return self.attendance is not NOBODY
+
     # What the hub asks of a socket.
 
     @property
     def user_id(self) -> UUID:
         """Whose it is."""
-        assert self.attendance is not None
         return self.attendance.user_id
 
     def push(self, text: str) -> None:
@@ -100,9 +104,9 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
             await self._close(OTHER_IDENTITY)
             return
         await self._admit(found)
-        now = self.attendance
-        if now is None:
+        if not self.is_greeted:
             return
+        now = self.attendance
         same_rows = rows_version == now.rows_version
         pull = now.behind(self.cursors) if same_rows else list(now.readers)
         self._release(
@@ -137,11 +141,10 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
             self.push(text)
 
     async def _recheck(self) -> None:
-        before = self.attendance
-        if before is None or self.waiting is not None:
+        if not self.is_greeted or self.waiting is not None:
             return
-        await self._admit(before)
-        if self.attendance is not None and not self.outlet.is_closed:
+        await self._admit(self.attendance)
+        if not self.outlet.is_closed:
             self._release({"t": "journals"})
 
     # The end.
@@ -162,9 +165,9 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels is untyped
 
     def _forget(self) -> None:
         self.outlet.close()
-        if self.attendance is not None:
+        if self.is_greeted:
             self.hub.forget(self)
-            self.attendance = None
+            self.attendance = NOBODY
 
 
 def _parsed(message: dict[str, Any]) -> dict[str, Any]:

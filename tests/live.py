@@ -21,10 +21,13 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from accounts.identity import identity_of
 from alveole import valkey
+from alveole.asgi import application
 from spheres.models import Membership
+from sync import hub
 
 PATIENCE_SECONDS = 15
 
@@ -53,9 +56,6 @@ def valkey_server() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def web(django_db_setup: None, valkey_server: None) -> Iterator[str]:
     """Run uvicorn in a thread of this process, so that a test's own commits reach its hub."""
-    from alveole.asgi import application
-    from sync import hub
-
     listening = socket.create_server(("127.0.0.1", settings.PORT))
     config = uvicorn.Config(
         application,
@@ -75,8 +75,9 @@ def web(django_db_setup: None, valkey_server: None) -> Iterator[str]:
     server.should_exit = True
     thread.join(PATIENCE_SECONDS)
     _close(application.application_mapping["http"].pool)
-    if hub._hub is not None:
-        _close(hub._hub.pool)
+    running = hub.current()
+    if running is not None:
+        _close(running.pool)
 
 
 def _close(pool: ThreadPoolExecutor) -> None:
@@ -118,7 +119,8 @@ class Visitor:
         """Open a socket and say nothing yet."""
         address = self.url.replace("http", "ws") + "/socket/"
         headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session_key}"}
-        with connect(address, origin=origin or self.url, additional_headers=headers, close_timeout=1) as opened:  # type: ignore[arg-type]
+        sender = Origin(origin or self.url)
+        with connect(address, origin=sender, additional_headers=headers, close_timeout=1) as opened:
             yield opened
 
     @contextmanager

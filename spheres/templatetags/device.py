@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from journal import rows
 from journal.ids import uuid7
-from journal.rows import Row
+from journal.kinds import Row
 from spheres.pages import LiveList
 
 register = template.Library()
@@ -33,7 +33,7 @@ def live_list(context: Context, live: LiveList, label: str = "") -> SafeString:
     older = ""
     if live.older is not None:
         older = format_html('<a class="older" data-older href="?before={}">{}</a>', live.older, context["older_label"])
-    me = context.get("shell", {}).get("me", "")
+    me = context["shell"]["me"]
     return format_html(
         "<live-list{}{}>{}{}</live-list>",
         _attributes(attributes),

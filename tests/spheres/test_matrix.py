@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from journal.rows import kinds
+from journal.kinds import kinds
 from spheres.actions import mark
 from spheres.models import Membership
 from spheres.seal import inside
@@ -62,7 +62,7 @@ ROUTES = [(name, pattern, view) for name, _ids, (pattern, view) in routes()]
 PAGES = [(name, pattern) for name, pattern, view in ROUTES if not hasattr(view, "commands") or view.page]
 COMMANDS = [(name, pattern, view.commands[0]) for name, pattern, view in ROUTES if hasattr(view, "commands")]
 # Words that make each command valid, so that a refusal is the seal's and not the form's.
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "messaging.send.1": {"id": "01890000-0000-7000-8000-000000000001", "body": "x"},
     "messaging.edit.1": {"body": "y", "_seen_body": "Bonjour"},
     "messaging.delete.1": {},

@@ -31,7 +31,9 @@ def said(cast: Cast) -> Message:
 
 
 ACTIONS: dict[str, Act] = {
-    "spheres.create_sphere": lambda cast: spheres.create_sphere(cast.bob.person, name="À nous"),
+    "spheres.create_sphere": lambda cast: (
+        spheres.create_sphere(cast.bob.person, name="À nous") if cast.bob.person else None
+    ),
     "spheres.admit": lambda cast: spheres.admit(cast.alice, person("Gil"), name="Gil"),
     "spheres.end_membership": lambda cast: spheres.end_membership(cast.alice, cast.carol),
     "spheres.rename": lambda cast: spheres.rename(cast.alice, name="Alice L."),

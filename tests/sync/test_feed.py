@@ -11,6 +11,7 @@ from django.test import Client
 
 from journal.models import Entry, Journal
 from messaging.actions import delete_message, edit_message
+from messaging.rows import MessageKind
 from spheres.actions import admit, end_membership
 from spheres.models import Membership, Sphere
 from spheres.seal import inside
@@ -166,8 +167,6 @@ def test_what_changes_between_the_pages_of_a_snapshot_is_not_lost(
 
 
 def test_a_window_keeps_the_newest(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
-    from messaging.rows import MessageKind
-
     monkeypatch.setattr(MessageKind, "window", 3)
     for number in range(5):
         cast.say(cast.alice, str(number))

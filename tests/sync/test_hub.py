@@ -18,7 +18,7 @@ from spheres.actions import admit, end_membership, mark
 from spheres.models import Membership
 from spheres.seal import inside
 from sync import hub as hubs
-from sync import publisher
+from sync.frames import Published
 from tests.conftest import Cast, person
 from tests.live import Visitor, wait_until
 
@@ -95,7 +95,7 @@ def test_what_is_mine_reaches_my_other_tab_and_nobody_else(cast: Cast, visit: Vi
 def test_arrivals_out_of_order_are_delivered_in_order(
     cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[publisher.Published] = []
+    kept: list[Published] = []
     with visit(cast.bob).listening() as bob:
         cast.say(cast.alice, "zéro")
         bob.until("zéro")
@@ -146,7 +146,7 @@ with inside(alice.sphere):
     send_message(alice, Conversation.objects.get(), id=uuid7(), body="d'ailleurs")
 """
     with visit(cast.bob).listening() as bob:
-        wait_until(lambda: hubs._hub is not None and hubs._hub.is_linked, "the channel between processes")
+        wait_until(lambda: (hub := hubs.current()) is not None and hub.is_linked, "the channel between processes")
         subprocess.run([sys.executable, "-c", script], check=True, env=other_process(), timeout=60)
         assert bob.until("d'ailleurs") == ["d'ailleurs"]
 
@@ -225,7 +225,7 @@ def test_a_reader_who_stalls_costs_the_others_nothing_and_is_cut(cast: Cast, vis
     hello = {"t": "hello", "identity": bob.identity, "rows_version": version, "cursors": {}}
     with visit(cast.carol).listening() as carol, bob.socket() as stalled:
         stalled.send(json.dumps(hello))
-        hub = wait_until(lambda: hubs._hub, "the hub")
+        hub = wait_until(hubs.current, "the hub")
         wait_until(lambda: cast.bob.person_id in hub.people, "Bob's socket")
         head = Journal.objects.get(pk=cast.sphere.journal_id).last_seq
         sent = 0
@@ -236,8 +236,6 @@ def test_a_reader_who_stalls_costs_the_others_nothing_and_is_cut(cast: Cast, vis
         assert 256 < sent < 2_000
 
 
-def big_frame(cast: Cast, n: int) -> publisher.Published:
+def big_frame(cast: Cast, n: int) -> Published:
     text = json.dumps({"t": "records", "records": [], "big": n, "filling": "x" * 60_000})
-    return publisher.Published(
-        journal=cast.sphere.journal_id, n=n, first=n, is_standing=False, frames={"en": text, "fr": text}
-    )
+    return Published(journal=cast.sphere.journal_id, n=n, first=n, is_standing=False, frames={"en": text, "fr": text})
