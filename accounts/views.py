@@ -11,8 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import actions
 from accounts.forms import LanguageForm
 from accounts.models import SignInLink
+from accounts.pages import PlainPage
 from journal.errors import Refused
 from journal.forms import cleaned
+
+me = PlainPage("accounts/me.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,13 +37,6 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     logout(request)
     login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
     return redirect("spheres:home")
-
-
-@login_required
-@require_GET
-def me(request: HttpRequest) -> HttpResponse:
-    """Show what the person may choose for themself."""
-    return render(request, "accounts/me.html")
 
 
 @login_required

@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.db import models
 from django.utils.translation import get_language, override
 
-from journal.kinds import Facts, Key, Row, kinds
+from journal.kinds import Key, Row, kinds
 from journal.models import Entry
 from journal.version import rows_version
 

@@ -74,7 +74,7 @@ def command(context: Context, name: str) -> dict[str, Any]:
         "command_id": uuid7(),
         "identity": context["shell"]["identity"],
         # A shell is kept for long: the device takes the token from its cookie when it sends.
-        "csrf_token": "" if context["shell"]["is_shell"] else context.get("csrf_token", ""),
+        "token": "" if context["shell"]["is_shell"] else context.get("csrf_token", ""),
     }
 
 

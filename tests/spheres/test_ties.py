@@ -55,11 +55,13 @@ def test_rows_that_cross_stand_in_the_way_of_a_tie(cast: Cast) -> None:
     with connection.cursor() as cursor:
         sphere = models.UUIDField().get_db_prep_value(cast.eve.sphere_id, connection)
         cursor.execute("UPDATE messaging_conversation SET sphere_id = %s", [sphere])
+    connection.check_constraints()
     with pytest.raises((ties.Untied, IntegrityError), match="messaging_message"), atomic():
         ties.tie(connection, apps)
 
 
 def untie() -> None:
+    connection.check_constraints()
     if connection.vendor == "postgresql":
         for tie in ties.ties(apps):
             ties._run(connection, f'ALTER TABLE "{tie.child}" DROP CONSTRAINT "{tie.name}"')

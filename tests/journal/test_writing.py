@@ -1,0 +1,194 @@
+"""The write transaction under competition: each command once, numbers contiguous, nothing of a crash stays."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import OperationalError, connections
+from django.http import Http404
+
+from journal import writing as writings
+from journal.commands import Command, commanded
+from journal.errors import Refused
+from journal.ids import uuid7
+from journal.models import Entry, Journal, Receipt
+from journal.publishing import quiet
+from journal.receipts import AlreadyAnswered
+from journal.writing import FirstComeLock, action, writing
+from messaging.actions import send_message
+from messaging.models import Message
+from spheres.actions import end_membership, rename
+from spheres.models import Membership
+from spheres.seal import inside
+from tests.conftest import Cast
+
+pytestmark = pytest.mark.db
+
+
+def command(member: Membership, id: UUID | None = None, fingerprint: str = "same") -> Command:
+    assert member.person is not None
+    return Command(id or uuid7(), "messaging.send.1", "/", member.person.pk, fingerprint)
+
+
+def in_threads(count: int, work: Callable[[int], object]) -> list[object]:
+    def run(number: int) -> object:
+        try:
+            return work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_command_from_many_at_once_is_done_once(cast: Cast) -> None:
+    commands = [(uuid7(), uuid7()) for _ in range(10)]
+
+    def send_all(_: int) -> int:
+        again = 0
+        for command_id, message_id in commands:
+            with commanded(command(cast.bob, command_id)), inside(cast.sphere), quiet():
+                try:
+                    send_message(cast.bob, cast.conversation, id=message_id, body="une fois")
+                except AlreadyAnswered:
+                    again += 1
+        return again
+
+    assert sum(int(str(again)) for again in in_threads(4, send_all)) == 30
+    with inside(cast.sphere):
+        assert Message.objects.count() == 10
+    seqs = list(Entry.objects.filter(journal=cast.sphere.journal).order_by("seq").values_list("seq", flat=True))
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_are_contiguous_with_writers_and_rollbacks(cast: Cast) -> None:
+    def write(writer: int) -> None:
+        for number in range(15):
+            with inside(cast.sphere), quiet(), suppress(ZeroDivisionError):
+                writing(partial(fail_sometimes, cast, number))
+
+    in_threads(4, write)
+    seqs = list(Entry.objects.filter(journal=cast.sphere.journal).order_by("seq").values_list("seq", flat=True))
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert Journal.objects.get(pk=cast.sphere.journal_id).last_seq == len(seqs)
+
+
+def fail_sometimes(cast: Cast, number: int) -> None:
+    send_message(cast.bob, cast.conversation, id=uuid7(), body=str(number))
+    if number % 3 == 0:
+        raise ZeroDivisionError
+
+
+def test_a_refusal_undoes_half_a_write_and_keeps_its_receipt(cast: Cast) -> None:
+    @action
+    def half(member: Membership) -> None:
+        rename(member, name="Robert")
+        raise Refused("Non.")
+
+    asked = command(cast.bob)
+    with commanded(asked), pytest.raises(Refused):
+        half(cast.bob)
+    cast.bob.refresh_from_db()
+    assert cast.bob.name == "Bob"
+    receipt = Receipt.objects.get(command=asked.id)
+    assert (receipt.outcome, receipt.sentence) == ("refused", "Non.")
+
+
+def test_an_error_leaves_no_receipt(cast: Cast) -> None:
+    @action
+    def broken(member: Membership) -> None:
+        rename(member, name="Robert")
+        raise ZeroDivisionError
+
+    with commanded(command(cast.bob)), pytest.raises(ZeroDivisionError):
+        broken(cast.bob)
+    cast.bob.refresh_from_db()
+    assert (cast.bob.name, Receipt.objects.count()) == ("Bob", 0)
+
+
+def test_only_the_outermost_action_takes_the_command(cast: Cast) -> None:
+    @action
+    def twice(member: Membership) -> None:
+        rename(member, name="Robert")
+        rename(member, name="Bobby")
+
+    with commanded(command(cast.bob)):
+        twice(cast.bob)
+        rename(cast.bob, name="Rob")
+    receipt = Receipt.objects.get()
+    assert Entry.objects.get(journal_id=receipt.journal, seq=receipt.seq).verb == "renamed"
+
+
+def test_a_removal_that_committed_first_wins(cast: Cast) -> None:
+    held = Membership.objects.with_sphere().get(pk=cast.bob.pk)
+    end_membership(cast.alice, cast.bob)
+    with inside(cast.sphere), pytest.raises(Http404):
+        send_message(held, cast.conversation, id=uuid7(), body="trop tard")
+
+
+def test_a_busy_database_is_asked_once_more(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The retry itself, outside the test's own transaction."""
+    attempts: list[int] = []
+
+    def body() -> str:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise busy()
+        return "fait"
+
+    monkeypatch.setattr(writings, "_is_nested", lambda: False)
+    monkeypatch.setattr(writings, "_attempt", lambda work: work())
+    assert (writing(body), len(attempts)) == ("fait", 2)
+
+
+def busy() -> OperationalError:
+    cause: Any = Exception()
+    cause.sqlite_errorcode = writings.SQLITE_BUSY
+    error = OperationalError("database is locked")
+    error.__cause__ = cause
+    return error
+
+
+def test_another_failure_is_not_tried_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = Counter[str]()
+
+    def body() -> None:
+        counted["tries"] += 1
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(writings, "_is_nested", lambda: False)
+    monkeypatch.setattr(writings, "_attempt", lambda work: work())
+    with pytest.raises(OperationalError):
+        writing(body)
+    assert counted["tries"] == 1
+
+
+def test_the_lock_is_given_in_the_order_it_was_asked_for() -> None:
+    lock = FirstComeLock()
+    order: list[int] = []
+    threads: list[threading.Thread] = []
+
+    def take(number: int) -> None:
+        with lock:
+            order.append(number)
+
+    with lock:
+        for number in range(8):
+            thread = threading.Thread(target=take, args=[number])
+            thread.start()
+            while len(lock._waiting) <= number:
+                pass
+            threads.append(thread)
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))

@@ -1,0 +1,106 @@
+"""Editing: by the author alone, merged with what others changed, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from messaging.actions import delete_message, edit_message
+from messaging.models import Message
+from spheres.models import Membership
+from spheres.seal import inside
+from tests.commanding import fields, post
+from tests.conftest import Cast
+
+pytestmark = pytest.mark.db
+
+Browse = Callable[[Membership | None], Client]
+
+
+@pytest.fixture
+def said(cast: Cast) -> Message:
+    return cast.say(cast.bob, "un\ndeux\ntrois")
+
+
+def edit(client: Client, member: Membership, message: Message, body: str, seen: str) -> HttpResponse:
+    path = reverse("messaging:edition", args=[message.sphere.slug, message.pk])
+    return post(client, path, fields(member, "messaging.edit.1", body=body, _seen_body=seen))
+
+
+def stands(message: Message) -> str:
+    with inside(message.sphere):
+        message.refresh_from_db()
+    return message.body
+
+
+def test_the_author_changes_the_words(cast: Cast, browse: Browse, said: Message) -> None:
+    response = edit(browse(cast.bob), cast.bob, said, "autre chose", said.body)
+    assert response.json()["records"][0]["facts"]["edited"] is True  # type: ignore[attr-defined]
+    assert stands(said) == "autre chose"
+
+
+def test_nobody_else_does_not_even_the_administrator(cast: Cast, browse: Browse, said: Message) -> None:
+    for member in (cast.alice, cast.carol):
+        response = edit(browse(member), member, said, "détourné", said.body)
+        assert response.status_code == 403
+        assert response.headers["Alveole-Command"]
+    assert stands(said) == "un\ndeux\ntrois"
+
+
+def test_a_refusal_is_kept_and_answered_again(cast: Cast, browse: Browse, said: Message) -> None:
+    path = reverse("messaging:edition", args=[cast.sphere.slug, said.pk])
+    command = fields(cast.alice, "messaging.edit.1", body="détourné", _seen_body=said.body)
+    first, again = (post(browse(cast.alice), path, command) for _ in range(2))
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+
+
+def test_changes_of_other_lines_are_both_kept(cast: Cast, browse: Browse, said: Message) -> None:
+    edit(browse(cast.bob), cast.bob, said, "un !\ndeux\ntrois", "un\ndeux\ntrois")
+    response = edit(browse(cast.bob), cast.bob, said, "un\ndeux\ntrois !", "un\ndeux\ntrois")
+    assert response.status_code == 200
+    assert stands(said) == "un !\ndeux\ntrois !"
+
+
+def test_a_change_of_the_same_line_shows_both_and_changes_nothing(cast: Cast, browse: Browse, said: Message) -> None:
+    edit(browse(cast.bob), cast.bob, said, "un, du téléphone\ndeux\ntrois", "un\ndeux\ntrois")
+    response = edit(browse(cast.bob), cast.bob, said, "un, du bureau\ndeux\ntrois", "un\ndeux\ntrois")
+    answer = response.json()  # type: ignore[attr-defined]
+    assert (response.status_code, answer["outcome"]) == (409, "conflict")
+    assert answer["fields"]["body"]["theirs"] == "un, du téléphone\ndeux\ntrois"
+    assert answer["fields"]["body"]["by"] == "Bob"
+    assert stands(said) == "un, du téléphone\ndeux\ntrois"
+
+
+def test_without_javascript_both_versions_are_on_the_page(cast: Cast, browse: Browse, said: Message) -> None:
+    edit(browse(cast.bob), cast.bob, said, "du téléphone", said.body)
+    path = reverse("messaging:edition", args=[cast.sphere.slug, said.pk])
+    form = fields(cast.bob, "messaging.edit.1", body="du bureau", _seen_body=said.body)
+    page = post(browse(cast.bob), path, form, device=False)
+    text = page.content.decode()
+    assert page.status_code == 409
+    assert "du téléphone" in text
+    assert "du bureau" in text
+    assert 'name="_seen_body" value="du téléphone"' in text
+
+
+def test_the_same_value_is_nothing(cast: Cast, said: Message) -> None:
+    with inside(cast.sphere):
+        edit_message(cast.bob, said, body=said.body, seen="autre")
+    assert stands(said) == "un\ndeux\ntrois"
+    assert said.edited_at is None
+
+
+def test_a_deleted_message_is_not_edited(cast: Cast, browse: Browse, said: Message) -> None:
+    with inside(cast.sphere):
+        delete_message(cast.bob, said)
+    assert edit(browse(cast.bob), cast.bob, said, "trop tard", said.body).status_code == 404
+
+
+def test_a_browsers_line_ends_are_not_a_change(cast: Cast, browse: Browse, said: Message) -> None:
+    response = edit(browse(cast.bob), cast.bob, said, "un\r\ndeux\r\ntrois", "un\r\ndeux\r\ntrois")
+    assert response.status_code == 200
+    assert stands(said) == "un\ndeux\ntrois"
