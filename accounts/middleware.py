@@ -1,4 +1,4 @@
-"""A person's own language and zone, on every page."""
+"""A person's own language and zone on every page, and a session that lasts from its last use."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -6,7 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from journal import clock
+
 View = Callable[[HttpRequest], HttpResponse]
+
+RENEWED = "renewed_on"
 
 
 class PreferencesMiddleware:
@@ -19,11 +23,19 @@ class PreferencesMiddleware:
         """Open the person's language and zone around the request."""
         if not request.user.is_authenticated:
             return self.get_response(request)
+        _renew(request)
         with translation.override(request.user.language), timezone.override(_zone(request.user.zone)):
             request.LANGUAGE_CODE = translation.get_language() or request.user.language
             response = self.get_response(request)
         response.headers["Content-Language"] = request.LANGUAGE_CODE
         return response
+
+
+def _renew(request: HttpRequest) -> None:
+    # Its 400 days count from the last day of use: written once a day, so that reading stays reading.
+    today = clock.now().date().isoformat()
+    if request.session.get(RENEWED) != today:
+        request.session[RENEWED] = today
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -19,6 +19,7 @@ from spheres.reading import reach, reach_of
 HEADER = "Alveole-Command"
 # Asked for again by every form; never shown to be edited.
 HIDDEN_FIELDS = frozenset({"id"})
+RETRY_SECONDS = 3
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -73,6 +74,19 @@ def other_identity(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"outcome": "other-identity", "identity": identity(request)}, status=412)
     return render(request, "sync/other_identity.html", status=412)
+
+
+def try_later(request: HttpRequest) -> HttpResponse:
+    """Say that the site cannot write just now; never final, the device tries again."""
+    error = Unanswerable(_("The site is busy. Your words are kept: try again in a moment."))
+    error.status = 503
+    response = (
+        JsonResponse({"outcome": "later", "sentence": error.sentence}, status=503)
+        if wants_json(request)
+        else _page(request, error)
+    )
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +20,8 @@ from journal.commands import Command, commanded, fingerprint
 from journal.errors import Invalid, Refused, Unanswerable
 from journal.models import Receipt
 from sync import answers
+
+logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 REDIRECTS = frozenset({301, 302, 303})
@@ -88,6 +92,9 @@ class CommandMiddleware:
             return answers.unanswerable(request, request.command, error)
         if isinstance(error, receipts.AlreadyAnswered):
             return _replay(request, request.command, error.receipt)
+        if isinstance(error, OperationalError) and request.command is not None:
+            logger.warning("The database did not take a command: %s", error)
+            return answers.try_later(request)
         return None
 
 

@@ -9,6 +9,7 @@ from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -126,3 +127,14 @@ def test_the_language_is_remembered(cast: Cast, browse: Browse) -> None:
     client.post("/me/language/", {"language": "fr"})
     assert 'lang="fr"' in client.get("/").content.decode()
     assert client.post("/me/language/", {"language": "xx"}).status_code == 422
+
+
+def test_a_session_lasts_400_days_from_its_last_use(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.bob)
+    client.get("/")
+    first = Session.objects.get().expire_date
+    client.get("/")
+    assert Session.objects.get().expire_date == first
+    with clock.at(clock.now() + timedelta(days=2)):
+        renewed = client.get("/")
+    assert renewed.cookies["sessionid"]["max-age"] == 400 * 24 * 3600

@@ -126,7 +126,9 @@ def test_only_the_outermost_action_takes_the_command(cast: Cast) -> None:
         twice(cast.bob)
         rename(cast.bob, name="Rob")
     receipt = Receipt.objects.get()
-    assert Entry.objects.get(journal_id=receipt.journal, seq=receipt.seq).verb == "renamed"
+    told = Entry.objects.current().get(object_id=cast.bob.pk, kind="spheres.member", verb="renamed", superseded=False)
+    between = Entry.objects.get(journal=cast.sphere.journal, seq=told.seq - 1)
+    assert (receipt.journal, receipt.seq) == (between.journal_id, between.seq)
 
 
 def test_a_removal_that_committed_first_wins(cast: Cast) -> None:

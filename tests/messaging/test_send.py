@@ -6,12 +6,15 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from journal.errors import Refused
 from journal.ids import uuid7
 from journal.models import Receipt
 from messaging.models import Message
+from messaging.rules import ensure_may_post
 from spheres.actions import end_membership
 from spheres.models import Membership
 from spheres.seal import inside
@@ -166,3 +169,25 @@ def test_a_clock_from_the_future_is_clamped(cast: Cast, browse: Browse) -> None:
     said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Demain", _said_at=9_999_999_999_999)
     facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
     assert facts["late"] is False
+
+
+def test_a_database_that_cannot_write_is_not_an_answer(
+    cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="x")
+    with monkeypatch.context() as patched:
+        patched.setattr("messaging.actions.record", locked)
+        response = post(browse(cast.bob), path(cast), said)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "3")
+    assert "Alveole-Command" not in response.headers
+    assert post(browse(cast.bob), path(cast), said).status_code == 200
+
+
+def test_the_rule_itself_says_who_may_speak(cast: Cast) -> None:
+    ensure_may_post(cast.bob, cast.conversation)
+    for stranger in (cast.dan, cast.eve):
+        with pytest.raises(Refused):
+            ensure_may_post(stranger, cast.conversation)

@@ -58,6 +58,13 @@ def test_another_sphere_is_not_there(cast: Cast) -> None:
             Message.objects.bulk_create([message(cast, cast.bob, cast.conversation)])
 
 
+def test_inside_its_sphere_a_row_is_made_and_unmade(cast: Cast) -> None:
+    with inside(cast.sphere):
+        (made,) = Message.objects.bulk_create([message(cast, cast.bob, cast.conversation)])
+        made.delete()
+        assert not Message.objects.exists()
+
+
 def test_a_row_never_moves(cast: Cast) -> None:
     cast.say(cast.bob)
     with inside(cast.sphere), pytest.raises(Unsealed):
