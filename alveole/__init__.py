@@ -1,0 +1,1 @@
+"""The wiring: settings, addresses, servers and limits. May import every app; none imports it."""

@@ -1,0 +1,78 @@
+"""The application that uvicorn runs: HTTP in a few lasting threads, the one websocket on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any
+
+import django
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.db import close_old_connections
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alveole.settings")
+django.setup(set_prefix=False)
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from alveole.sockets import SocketDoor  # noqa: E402
+from sync.socket import Socket  # noqa: E402
+
+THREADS = int(os.environ.get("ALVEOLE_THREADS", "8"))
+
+
+class ThreadedHandler(ASGIHandler):
+    """Runs each request whole in one of a few threads that last.
+
+    Django's own handler gives every request a new thread, hence a new database connection, and hops between
+    loop and thread at every middleware. Ours are all synchronous: one hop. A write is never cancelled in its
+    middle by a reader who went away.
+    """
+
+    def __init__(self) -> None:
+        super(ASGIHandler, self).__init__()
+        self.load_middleware(is_async=False)
+        self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+
+    async def handle(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Read the body, answer in a thread, send."""
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        set_script_prefix(get_script_prefix(scope))
+        request, error = self.create_request(scope, body)
+        try:
+            if request is None:
+                assert error is not None  # one of the two is given
+                response: HttpResponseBase = error
+            else:
+                loop = asyncio.get_running_loop()
+                response = await loop.run_in_executor(self.pool, copy_context().run, self._respond, request, scope)
+            await self.send_response(response, send)
+            response.close()
+        finally:
+            body.close()
+
+    def _respond(self, request: ASGIRequest, scope: Any) -> HttpResponseBase:
+        # Also closes connections past their age, of this thread.
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        try:
+            return self.get_response(request)
+        finally:
+            close_old_connections()
+
+
+application = ProtocolTypeRouter(
+    {
+        "http": ThreadedHandler(),
+        "websocket": SocketDoor(URLRouter([path("socket/", Socket.as_asgi())])),  # type: ignore[no-untyped-call]  # Channels is untyped
+    }
+)
