@@ -1,0 +1,106 @@
+/** Half-written words survive a visit and a reload: kept per form, beside the commands. */
+
+/** @import { Outbox } from "./outbox.js" */
+/** @import { Command, Draft } from "./types.js" */
+
+const DELAY = 300;
+const KEPT_TYPES = ["text", "search", "email", "url", "tel", "number", "date", "time", "datetime-local"];
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
+
+/** @param {string} page @param {string} action */
+const keyOf = (page, action) => `${page} ${action}`;
+
+/** @param {HTMLFormElement} form @param {string} page  its path */
+export const draftKey = (form, page) => keyOf(page, form.getAttribute("action") ?? "");
+
+/** What a draft keeps of a form: what people wrote, what they saw, and the id of what is to be. @param {HTMLFormElement} form */
+function kept(form) {
+  return /** @type {Control[]} */ ([...form.elements]).filter((control) => {
+    if (!control.name) return false;
+    if (control instanceof HTMLInputElement && control.type === "hidden") {
+      return control.name.startsWith("_seen_") || control.hasAttribute("data-mint");
+    }
+    return isWritten(control);
+  });
+}
+
+/** @param {Control} control */
+function isWritten(control) {
+  if (control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement) return true;
+  return control instanceof HTMLInputElement && KEPT_TYPES.includes(control.type);
+}
+
+/** @param {Control} control */
+const isTouched = (control) => "defaultValue" in control && isWritten(control) && control.value !== control.defaultValue;
+
+/** @param {HTMLFormElement} form @param {string} page @returns {Draft} */
+export function draftOf(form, page) {
+  const controls = kept(form);
+  const fields = controls.some(isTouched) ? controls.map((one) => /** @type {[string, string]} */ ([one.name, one.value])) : [];
+  return { key: draftKey(form, page), fields, at: Date.now() };
+}
+
+/** The draft that gives a command's words back to its form. @param {Command} command @returns {Draft} */
+export function draftFrom(command) {
+  /** @type {[string, string][]} */
+  const fields = [];
+  for (const [name, value] of command.fields) {
+    if (typeof value !== "string" || (name.startsWith("_") && !name.startsWith("_seen_"))) continue;
+    const difference = name.startsWith("_seen_") ? command.conflict?.[name.slice("_seen_".length)] : undefined;
+    fields.push([name, difference ? difference.theirs : value]);
+  }
+  return { key: keyOf(command.page, command.path), fields, at: Date.now() };
+}
+
+/** @param {HTMLFormElement[]} forms @param {string} page @param {Outbox} outbox */
+export async function restoreDrafts(forms, page, outbox) {
+  for (const form of forms) {
+    const draft = await outbox.draft(draftKey(form, page));
+    if (draft && !kept(form).some(isTouched)) restore(form, draft);
+  }
+}
+
+/** @param {HTMLFormElement} form @param {Draft} draft */
+function restore(form, draft) {
+  const values = new Map(draft.fields);
+  for (const control of /** @type {Control[]} */ ([...form.elements])) {
+    const value = values.get(control.name);
+    if (value === undefined) continue;
+    control.value = value;
+    if (control.hasAttribute("data-mint")) control.setAttribute("data-kept", "");
+  }
+  form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
+}
+
+/** Keeps drafts while people write. */
+export class Drafts {
+  /** Forms written in since they were last kept, and where. @type {Map<HTMLFormElement, string>} */ #written = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+
+  /** @param {() => Outbox | undefined} outbox */
+  constructor(outbox) {
+    this.outbox = outbox;
+    addEventListener("input", (event) => {
+      const form = event.target instanceof Element && event.target.closest("form");
+      if (!form || !form.querySelector('input[name="_command"]')) return;
+      this.#written.set(form, location.pathname);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.flush(), DELAY);
+    });
+    addEventListener("pagehide", () => this.flush());
+    document.addEventListener("visibilitychange", () => this.flush());
+  }
+
+  /** Its words were taken. @param {HTMLFormElement} form */
+  forget(form) {
+    this.#written.delete(form);
+  }
+
+  /** At once: the page is about to go, or its address has changed already. */
+  async flush() {
+    const drafts = [...this.#written].map(([form, page]) => draftOf(form, page));
+    this.#written.clear();
+    await Promise.all(drafts.map((draft) => this.outbox()?.keepDraft(draft)));
+  }
+}

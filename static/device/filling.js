@@ -1,0 +1,129 @@
+/** Filling a list from the store: an empty one, and one that the server filled already. Works on pages not yet shown. */
+
+/** @import { Shown } from "./reads.js" */
+/** @import { Store } from "./store.js" */
+/** @import { ListQuery } from "./types.js" */
+
+import { finish } from "./names.js";
+import { heads, listed, versions } from "./reads.js";
+import { isNewer, isPending, place, placeOf, replace, rowElement, rowOf, rowsOf } from "./rows.js";
+import { compareOrders } from "./rules.js";
+import { steadily } from "./scroll.js";
+import { finishTimes } from "./times.js";
+
+const WINDOW = 30;
+
+/** Lists of which the store has shown everything. @type {WeakSet<Element>} */
+const whole = new WeakSet();
+
+/** @param {Element} list @returns {ListQuery} */
+export function queryOf(list) {
+  const value = (/** @type {string} */ name) => list.getAttribute(name) || undefined;
+  return { kind: value("kind") ?? "", parent: value("parent"), object: value("object"), sphere: value("sphere") };
+}
+
+/** The end that is shown first: the newest of a log, the top of anything else. @param {Element} list */
+export function isNewestFirst(list) {
+  return list.getAttribute("role") === "log" || list.getAttribute("order") === "desc";
+}
+
+/** @param {Element} list */
+const windowOf = (list) => Number(list.getAttribute("window")) || WINDOW;
+
+/** @param {Element} list */
+export const isWhole = (list) => whole.has(list);
+
+/** Rows that the server knows, in the order of the screen. @param {Element} list */
+export const settledRows = (list) => rowsOf(list).filter((row) => !isPending(row));
+
+/** The row furthest from the end that is shown first. @param {Element} list */
+export function furthest(list) {
+  const rows = settledRows(list);
+  return list.getAttribute("role") === "log" && list.getAttribute("order") !== "desc" ? rows[0] : rows.at(-1);
+}
+
+/** @param {Element} list @param {Element} body @param {Store} store */
+export async function fill(list, body, store) {
+  const range = { limit: windowOf(list), isNewestFirst: isNewestFirst(list) };
+  const [{ rows, isAll }, cursors] = await Promise.all([listed(store, queryOf(list), range), heads(store)]);
+  const present = settledRows(list);
+  if (present.length) await correct(list, present, store);
+  else if (isAll) whole.add(list);
+  add(list, missing(list, rows, cursors));
+  finishTimes(list);
+  await finish(list, body, store);
+  list.setAttribute("data-filled", "");
+}
+
+/**
+ * What a page brought may be older than the store: a page rendered before a deletion can arrive after it.
+ * @param {Element} list @param {Element[]} present @param {Store} store
+ */
+async function correct(list, present, store) {
+  const query = queryOf(list);
+  const known = await versions(store, query.kind, present.map((row) => row.id));
+  for (const version of known) {
+    const row = rowOf(list, version.id);
+    if (!row || !isNewer(version, row)) continue;
+    if (version.gone) row.remove();
+    else if (!query.sphere || version.s === query.sphere) show(list, /** @type {Shown} */ (version));
+  }
+}
+
+/**
+ * The store's rows that the page lacks. Where the page is ahead of the store, it knows better what there is.
+ * @param {Element} list @param {Shown[]} rows @param {Record<string, [string, number]>} cursors
+ */
+function missing(list, rows, cursors) {
+  const present = settledRows(list);
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  for (const { j, n } of present.map(placeOf)) seen.set(j, Math.max(n, seen.get(j) ?? 0));
+  const edge = present.length >= windowOf(list) ? furthest(list) : undefined;
+  const oldest = edge && isNewestFirst(list) ? placeOf(edge).o : undefined;
+  return rows.filter((row) => {
+    if (oldest !== undefined && compareOrders(row.o, oldest) < 0) return false;
+    return !rowOf(list, row.id) && (cursors[row.j]?.[1] ?? 0) >= (seen.get(row.j) ?? 0);
+  });
+}
+
+/** @param {Element} list @param {Shown[]} rows */
+function add(list, rows) {
+  if (settledRows(list).length) return rows.forEach((row) => show(list, row));
+  const page = list.ownerDocument;
+  const elements = rows.map((row) => rowElement(page, row, list));
+  if (list.getAttribute("order") === "desc") elements.reverse();
+  const anchor = rowsOf(list)[0] ?? null;
+  const isAbove = list.getAttribute("order") !== "desc";
+  for (const element of elements) list.insertBefore(element, isAbove ? anchor : null);
+}
+
+/** Shows one row, over an older one or in its place. @param {Element} list @param {Shown} row @returns {Element} */
+export function show(list, row) {
+  const element = rowElement(list.ownerDocument, row, list);
+  const present = rowOf(list, row.id);
+  if (present) replace(present, element);
+  place(list, element);
+  return element;
+}
+
+/**
+ * The next rows further back, from the store. False when it has no more.
+ * @param {Element} list @param {Element} body @param {Store} store @param {number} [limit]
+ */
+export async function further(list, body, store, limit = WINDOW) {
+  const edge = furthest(list);
+  if (whole.has(list) || !edge) return false;
+  const order = placeOf(edge).o;
+  const newestFirst = isNewestFirst(list);
+  const range = newestFirst ? { before: order } : { after: order };
+  const { rows, isAll } = await listed(store, queryOf(list), { limit, isNewestFirst: newestFirst, ...range });
+  if (isAll) whole.add(list);
+  const lacking = rows.filter((row) => !rowOf(list, row.id));
+  steadily(list, () => {
+    for (const row of lacking) show(list, row);
+    finishTimes(list);
+  });
+  await finish(list, body, store);
+  return rows.length > 0;
+}

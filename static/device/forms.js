@@ -1,0 +1,138 @@
+/** Forms become commands: taken in the submit event itself, so that what is typed next is never touched. */
+
+/** @import { Device } from "./device.js" */
+/** @import { Drafts } from "./drafts.js" */
+/** @import { Command, Field } from "./types.js" */
+
+import { v7 as uuid7 } from "uuid";
+
+import { notices } from "./device.js";
+import { draftKey } from "./drafts.js";
+import { laneOf } from "./lanes.js";
+
+const LONGEST_EXCERPT = 160;
+
+/** @param {SubmitEvent} event @returns {HTMLFormElement | null} the form, when it is the outbox's to take */
+function ours(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented || "plain" in form.dataset) return null;
+  return form.querySelector('input[name="_command"]') ? form : null;
+}
+
+/**
+ * @param {() => Device | null} device
+ * @param {Drafts} drafts
+ * @param {(path: string) => void} visit
+ */
+export function takeForms(device, drafts, visit) {
+  document.addEventListener("submit", (event) => {
+    const form = ours(event);
+    const here = device();
+    if (!form || !here) return;
+    if (form.dataset.onlineOnly) {
+      if (!notices.isOffline) return; // the browser posts it: this one cannot wait
+      event.preventDefault();
+      return complain(form, form.dataset.onlineOnly);
+    }
+    event.preventDefault();
+    const command = commandOf(form, /** @type {HTMLElement | null} */ (event.submitter), here.identity);
+    const draft = draftKey(form, location.pathname);
+    drafts.forget(form);
+    form.reset();
+    remint(form);
+    form.dispatchEvent(new CustomEvent("outbox:taken", { bubbles: true }));
+    here.outbox.queue(command, draft);
+    askToPersist();
+    if (form.dataset.then) visit(form.dataset.then);
+    else if (command.object && form.dataset.object && history.length > 1) history.back();
+  });
+}
+
+/** @param {HTMLFormElement} form @param {string} sentence */
+function complain(form, sentence) {
+  const place = form.querySelector("[data-form-error]") ?? form.appendChild(document.createElement("p"));
+  place.setAttribute("role", "alert");
+  place.setAttribute("data-form-error", "");
+  place.textContent = sentence;
+}
+
+/**
+ * @param {HTMLFormElement} form @param {HTMLElement | null} submitter @param {string} identity
+ * @returns {Command}
+ */
+export function commandOf(form, submitter, identity) {
+  const mints = minted(form);
+  const fields = fieldsOf(form, /** @type {HTMLButtonElement | null} */ (submitter));
+  const sphere = document.body.dataset.sphere ?? "";
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.pathname;
+  const { pathname, search } = new URL(action, location.href);
+  const row = submitter?.closest("live-row");
+  return {
+    id: uuid7(),
+    identity,
+    name: String(fields.find(([name]) => name === "_name")?.[1] ?? ""),
+    path: pathname + search,
+    fields,
+    sphere,
+    lane: laneOf(sphere, fields.some(([, value]) => typeof value !== "string")),
+    mints,
+    kind: form.dataset.kind ?? row?.getAttribute("data-kind") ?? "",
+    parent: form.dataset.parent ?? "",
+    object: form.dataset.object ?? row?.id ?? "",
+    page: location.pathname,
+    title: form.dataset.label || submitter?.textContent?.trim() || document.title,
+    excerpt: excerptOf(form),
+    said_at: Date.now(),
+    follow: form.hasAttribute("data-follow"),
+    state: "waiting",
+  };
+}
+
+/** What was written, and no more: who, when, under which number and with which token is said when it is sent. */
+const SAID_AT_SENDING = ["csrfmiddlewaretoken", "_command", "_identity", "_said_at"];
+
+/** @param {HTMLFormElement} form @param {HTMLButtonElement | null} submitter */
+function fieldsOf(form, submitter) {
+  /** @type {Field[]} */
+  const fields = [];
+  for (const [name, value] of new FormData(form)) {
+    const isEmptyFile = value instanceof File && !value.name && !value.size;
+    if (!SAID_AT_SENDING.includes(name) && !isEmptyFile) fields.push([name, value]);
+  }
+  if (submitter?.name) fields.push([submitter.name, submitter.value]);
+  return fields;
+}
+
+/** @param {HTMLFormElement} form @returns {HTMLInputElement[]} */
+const mintInputs = (form) => [...form.querySelectorAll("input")].filter((input) => input.hasAttribute("data-mint"));
+
+/** The ids of what this form makes, minted now unless a draft kept them. @param {HTMLFormElement} form */
+function minted(form) {
+  for (const input of mintInputs(form)) if (!input.hasAttribute("data-kept")) input.value = uuid7();
+  return mintInputs(form).map((input) => input.value);
+}
+
+/** @param {HTMLFormElement} form */
+function remint(form) {
+  for (const input of mintInputs(form)) {
+    input.removeAttribute("data-kept");
+    input.value = uuid7();
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function excerptOf(form) {
+  const written = [...form.querySelectorAll("textarea, input:not([type=hidden])")];
+  const texts = written.map((one) => /** @type {HTMLInputElement} */ (one).value.trim());
+  return (texts.find(Boolean) ?? "").slice(0, LONGEST_EXCERPT);
+}
+
+let hasAsked = false;
+
+/** Asked for at the first tap that needs it, never on arrival. */
+function askToPersist() {
+  if (hasAsked) return;
+  hasAsked = true;
+  navigator.storage?.persist?.().catch(() => {});
+}
+

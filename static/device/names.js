@@ -1,0 +1,86 @@
+/** What a row cannot know of whoever looks: what is mine, and what people are called by now. */
+
+/** @import { Batch, Row } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+import { mine, versions } from "./reads.js";
+
+/** Newest known name of each member. @type {Map<string, {j: string, n: number, name: string}>} */
+const members = new Map();
+
+/** The memberships of whoever looks, on this page. @param {Element} body */
+const meOn = (body) => (body.getAttribute("data-me") ?? "").split(/\s+/).filter(Boolean);
+
+/** @param {ParentNode} root @returns {HTMLElement[]} */
+const named = (root) => [...root.querySelectorAll("[data-author-name]")].map((one) => /** @type {HTMLElement} */ (one));
+
+/**
+ * Everything about `root`'s rows that depends on whoever looks; `body` is the page that they are on or will be on.
+ * @param {ParentNode} root
+ * @param {Element} body
+ * @param {Store} store
+ */
+export async function finish(root, body, store) {
+  own(root, body);
+  writeNames(root);
+  const rows = [...root.querySelectorAll("live-row")];
+  await Promise.all([learn(root, store).then(() => writeNames(root)), mark(rows, store)]);
+}
+
+/** @param {ParentNode} root @param {Element} body */
+export function own(root, body) {
+  const me = meOn(body);
+  for (const row of root.querySelectorAll("live-row[data-author]")) {
+    row.toggleAttribute("data-own", me.includes(row.getAttribute("data-author") ?? ""));
+  }
+}
+
+/** @param {ParentNode} root */
+export function writeNames(root) {
+  for (const element of named(root)) {
+    const member = members.get(element.dataset.authorName ?? "");
+    if (member && element.textContent !== member.name) element.textContent = member.name;
+  }
+}
+
+/** Asks the store for the names that are not known yet. @param {ParentNode} root @param {Store} store */
+async function learn(root, store) {
+  const wanted = new Set(named(root).map((element) => element.dataset.authorName ?? ""));
+  const unknown = [...wanted].filter((id) => id && !members.has(id));
+  if (unknown.length) remember(await versions(store, "spheres.member", unknown));
+}
+
+/** @param {Row[]} rows @returns {boolean} whether a name changed */
+function remember(rows) {
+  let hasChanged = false;
+  for (const { k, id, j, n, facts } of rows) {
+    const known = members.get(id);
+    if (k !== "spheres.member" || typeof facts?.name !== "string" || (known?.j === j && known.n >= n)) continue;
+    members.set(id, { j, n, name: facts.name });
+    hasChanged ||= known?.name !== facts.name;
+  }
+  return hasChanged;
+}
+
+/** @param {Element[]} rows @param {Store} store */
+async function mark(rows, store) {
+  const ids = [...new Set(rows.map((row) => row.id).filter(Boolean))];
+  if (ids.length) writeMarks(await mine(store, ids), rows);
+}
+
+/** @param {Row[]} marks @param {Element[]} rows */
+function writeMarks(marks, rows) {
+  for (const { k, facts } of marks) {
+    if (k !== "spheres.mine" || !facts) continue;
+    for (const row of rows) {
+      if (row.id === facts.on) row.setAttribute(`data-mine-${facts.key}`, String(facts.value));
+    }
+  }
+}
+
+/** What arrived may concern rows that are on screen already. @param {Batch} batch @param {Document} page */
+export function followed(batch, page) {
+  if (remember(batch.rows)) writeNames(page);
+  const marks = batch.rows.filter((row) => row.k === "spheres.mine" && !row.gone);
+  if (marks.length) writeMarks(marks, [...page.querySelectorAll("live-row")]);
+}

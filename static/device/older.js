@@ -1,0 +1,56 @@
+/** `<a data-older>`: what was said before, from the store while it has some, then from the server's page. */
+
+import { device } from "./device.js";
+import { furthest, further, settledRows } from "./filling.js";
+import { finish } from "./names.js";
+import { fetchPatiently } from "./patience.js";
+import { place, rowOf } from "./rows.js";
+import { steadily } from "./scroll.js";
+import { finishTimes } from "./times.js";
+import { word } from "./words.js";
+
+export function followOlder() {
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-older]") : null;
+    const list = link?.closest("live-list");
+    const here = device();
+    if (!link || !list || !here || event.defaultPrevented) return;
+    event.preventDefault();
+    if (link.getAttribute("aria-busy") !== "true") show(/** @type {HTMLAnchorElement} */ (link), list);
+  });
+}
+
+/** @param {HTMLAnchorElement} link @param {Element} list */
+async function show(link, list) {
+  const here = device();
+  if (!here) return;
+  link.setAttribute("aria-busy", "true");
+  try {
+    if (!(await further(list, document.body, here.store))) await fetchOlder(link, list);
+  } catch {
+    link.textContent = word("older_offline") || link.textContent;
+  } finally {
+    link.removeAttribute("aria-busy");
+  }
+}
+
+/** @param {HTMLAnchorElement} link @param {Element} list */
+async function fetchOlder(link, list) {
+  const edge = furthest(list);
+  const here = device();
+  if (!edge || !here) return link.remove();
+  const url = `${location.pathname}?before=${encodeURIComponent(edge.getAttribute("data-first") ?? "")}`;
+  const { response, body } = await fetchPatiently(url, { headers: { Accept: "text/html" } }, { cut: 15_000 });
+  if (!response.ok || !body) throw new Error("no page");
+  const page = new DOMParser().parseFromString(await body.text(), "text/html");
+  if (page.body.dataset.identity !== here.identity) throw new Error("not ours");
+  const parent = CSS.escape(list.getAttribute("parent") ?? "");
+  const theirs = page.querySelector(`live-list[kind="${CSS.escape(list.getAttribute("kind") ?? "")}"][parent="${parent}"]`);
+  const rows = theirs ? settledRows(theirs) : [];
+  steadily(list, () => {
+    for (const row of rows) if (!rowOf(list, row.id)) place(list, document.adoptNode(row));
+    finishTimes(list);
+  });
+  if (!theirs?.querySelector("[data-older]") || !rows.length) link.remove();
+  await finish(list, document.body, here.store);
+}

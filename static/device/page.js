@@ -1,0 +1,58 @@
+/** A page made ready: lists filled, edit forms filled, drafts put back, doors closed where the heading is missing. */
+
+/** @import { Device } from "./device.js" */
+
+import { restoreDrafts } from "./drafts.js";
+import { fill } from "./filling.js";
+import { showPending } from "./pending.js";
+import { found } from "./reads.js";
+import { finishTimes } from "./times.js";
+
+/** @param {ParentNode} root @returns {HTMLFormElement[]} */
+export function commandForms(root) {
+  const forms = /** @type {NodeListOf<HTMLFormElement>} */ (root.querySelectorAll("form"));
+  return [...forms].filter((form) => form.querySelector('input[name="_command"]'));
+}
+
+/**
+ * Works on pages that are not shown yet.
+ * @param {Element} body @param {Device} here @param {string} path  where that page is
+ */
+export async function fillPage(body, here, path) {
+  await Promise.all([
+    ...[...body.querySelectorAll("live-list")].map((list) => fillList(list, body, here)),
+    fillFacts(body, here),
+  ]);
+  await restoreDrafts(commandForms(body), path, here.outbox);
+  closeDoors(body);
+  finishTimes(body);
+}
+
+/** @param {Element} list @param {Element} body @param {Device} here */
+async function fillList(list, body, here) {
+  await fill(list, body, here.store);
+  showPending(list, body, here.outbox);
+}
+
+/** Edit forms of a shell: the server could not fill them. @param {Element} body @param {Device} here */
+async function fillFacts(body, here) {
+  if (!body.hasAttribute("data-shell")) return;
+  for (const form of commandForms(body)) {
+    const { kind, object } = form.dataset;
+    const row = kind && object ? await found(here.store, kind, object) : undefined;
+    for (const input of form.querySelectorAll("[data-fact]")) {
+      const value = row?.facts[input.getAttribute("data-fact") ?? ""];
+      if (value === undefined || value === null) continue;
+      const field = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (input);
+      field.value = field.defaultValue = String(value);
+    }
+  }
+}
+
+/** A thing that is not on this device has no heading row: its forms are closed, and the page says so. @param {Element} body */
+export function closeDoors(body) {
+  const headings = [...body.querySelectorAll("live-list[data-heading]")];
+  const isMissing = headings.some((list) => !list.querySelector("live-row"));
+  body.toggleAttribute("data-missing", isMissing);
+  for (const form of commandForms(body)) form.inert = isMissing;
+}

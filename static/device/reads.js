@@ -1,0 +1,124 @@
+/** What screens ask of the store. Every answer is empty rather than an error when there is no disk. */
+
+/** @import { ListQuery, Row } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+import { asked } from "./idb.js";
+import { belongs, compareRows } from "./rules.js";
+
+/** @typedef {Row & {o: number | string, html: string, facts: Record<string, unknown>}} Shown */
+
+/**
+ * @template T
+ * @param {Store} store
+ * @param {T} nothing
+ * @param {(rows: IDBObjectStore) => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function reading(store, nothing, ask) {
+  if (store.refused === "missing" || store.refused === "outdated" || store.refused === "deleted") return nothing;
+  try {
+    return await ask((await store.disk.transaction(["rows"], "readonly")).objectStore("rows"));
+  } catch {
+    return nothing;
+  }
+}
+
+/**
+ * At most about `limit` rows of a list (ties at the edge come along), in ascending order.
+ * @param {Store} store
+ * @param {ListQuery} query
+ * @param {{limit: number, before?: number | string, after?: number | string, isNewestFirst: boolean}} range
+ * @returns {Promise<{rows: Shown[], isAll: boolean}>} isAll: the store has nothing further in that direction
+ */
+export function listed(store, query, { limit, before, after, isNewestFirst }) {
+  return reading(store, { rows: /** @type {Shown[]} */ ([]), isAll: true }, async (rows) => {
+    if (query.object) {
+      const found = await asked(rows.index("object").getAll([query.kind, query.object]));
+      return { rows: shown(found, query).slice(-1), isAll: true };
+    }
+    if (!query.parent) {
+      const found = await asked(rows.index("kind").getAll(IDBKeyRange.bound([query.kind], [query.kind, []])));
+      return { rows: shown(found, query), isAll: true };
+    }
+    const index = rows.index("parent");
+    const list = [query.kind, query.parent];
+    const lower = after === undefined ? list : [...list, after];
+    const upper = [...list, before ?? []];
+    const whole = IDBKeyRange.bound(lower, upper, after !== undefined, before !== undefined);
+    const edge = await keyAt(index, whole, limit, isNewestFirst ? "prev" : "next");
+    if (!edge) return { rows: shown(await asked(index.getAll(whole)), query), isAll: true };
+    const part = isNewestFirst
+      ? IDBKeyRange.bound(edge, upper, false, before !== undefined)
+      : IDBKeyRange.bound(lower, edge, after !== undefined, false);
+    return { rows: shown(await asked(index.getAll(part)), query), isAll: false };
+  });
+}
+
+/**
+ * The key of the `count`th row, or null when there are no more than that: two steps of a cursor, no reading of rows.
+ * @param {IDBIndex} index @param {IDBKeyRange} range @param {number} count @param {"prev" | "next"} direction
+ * @returns {Promise<IDBValidKey | null>}
+ */
+function keyAt(index, range, count, direction) {
+  return new Promise((resolve, reject) => {
+    const request = index.openKeyCursor(range, direction);
+    /** @type {IDBValidKey | null} */
+    let found = null;
+    let steps = 0;
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const cursor = request.result;
+      steps += 1;
+      if (!cursor) return resolve(null);
+      if (steps === 1 && count > 1) return cursor.advance(count - 1);
+      if (found) return resolve(found);
+      found = cursor.key;
+      cursor.advance(1);
+    };
+  });
+}
+
+/**
+ * One of each id: the same thing may stand in two journals that this person reads.
+ * @param {Row[]} rows @param {ListQuery} query @returns {Shown[]}
+ */
+function shown(rows, query) {
+  /** @type {Map<string, Shown>} */
+  const ids = new Map();
+  for (const row of rows) if (!row.gone && belongs(row, query)) ids.set(row.id, /** @type {Shown} */ (row));
+  return [...ids.values()].sort(compareRows);
+}
+
+/**
+ * Every version of these objects, tombstones too: for what a page brought that may be older than the store.
+ * @param {Store} store @param {string} kind @param {string[]} ids @returns {Promise<Row[]>}
+ */
+export function versions(store, kind, ids) {
+  return reading(store, /** @type {Row[]} */ ([]), async (rows) => {
+    const index = rows.index("object");
+    return (await Promise.all(ids.map((id) => asked(index.getAll([kind, id]))))).flat();
+  });
+}
+
+/** @param {Store} store @param {string} kind @param {string} id @returns {Promise<Shown | undefined>} */
+export async function found(store, kind, id) {
+  return (await listed(store, { kind, object: id }, { limit: 1, isNewestFirst: true })).rows[0];
+}
+
+/** All rows of a kind. @param {Store} store @param {string} kind @returns {Promise<Shown[]>} */
+export async function all(store, kind) {
+  return (await listed(store, { kind }, { limit: Infinity, isNewestFirst: true })).rows;
+}
+
+/** What is mine about these objects. @param {Store} store @param {string[]} ids @returns {Promise<Row[]>} */
+export function mine(store, ids) {
+  return reading(store, /** @type {Row[]} */ ([]), async (rows) => {
+    const index = rows.index("mine");
+    if (!(await asked(index.count()))) return [];
+    return (await Promise.all(ids.map((id) => asked(index.getAll(id))))).flat().filter((row) => !row.gone);
+  });
+}
+
+/** How far the store is in each journal. @param {Store} store */
+export const heads = (store) => store.cursors().catch(() => ({}));

@@ -1,0 +1,60 @@
+/** How the service worker answers for a page: shell first for what the store can fill, else the network, with patience. */
+
+import { known, setKnown, signOutOwed } from "./note.js";
+import { fetchPatiently, pause } from "./patience.js";
+import { shellFor } from "./shells.js";
+
+const PATIENCE = 3000;
+const BODY_SILENCE = 20_000;
+/** Pages for nobody in particular: they are shown whatever is owed, and say nothing about who is signed in. */
+const OPEN = ["/sign-in/", "/signed-out/", "/offline/"];
+
+/** Asked by the page itself when a shell turned out to lack its object. */
+export const NETWORK_ONLY = "Alveole-Network";
+
+/**
+ * @param {Request} request
+ * @returns {Promise<Response>}
+ */
+export async function servePage(request) {
+  const url = new URL(request.url);
+  const isOpen = OPEN.some((path) => url.pathname.startsWith(path));
+  if (!isOpen && (await signOutOwed()) !== undefined) return Response.redirect("/signed-out/", 302);
+  const held = isOpen ? undefined : await known();
+  const shell = held && (await shellFor(held, url.pathname));
+  if (!shell || request.headers.has(NETWORK_ONLY)) return fromNetwork(request).catch(() => kept(url.pathname));
+  const made = () => page(shell.html, shell.policy);
+  if (shell.isFirst && !url.search) return made();
+  const network = fromNetwork(request);
+  return Promise.race([network, pause(PATIENCE).then(() => Promise.reject(new Error("slow")))]).catch(made);
+}
+
+/** @param {string} html @param {string} policy */
+function page(html, policy) {
+  const headers = new Headers({ "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" });
+  if (policy) headers.set("Content-Security-Policy", policy);
+  return new Response(html, { headers });
+}
+
+/** @param {Request} request */
+async function fromNetwork(request) {
+  const { response, body } = await fetchPatiently(request, {}, { cut: BODY_SILENCE });
+  if (!body) return response; // a redirect, which only the browser may follow
+  const { status, statusText, headers } = response;
+  if ((headers.get("Content-Type") ?? "").startsWith("text/html")) await compare(await body.slice(0, 8000).text());
+  return new Response(body, { status, statusText, headers });
+}
+
+/** A page for somebody else: what we know of whoever was here before is worth nothing. @param {string} html */
+async function compare(html) {
+  const identity = /<body[^>]*?\sdata-identity="([^"]*)"/.exec(html)?.[1];
+  if (identity && (await known())?.identity !== identity) await setKnown(undefined);
+}
+
+/** @param {string} path */
+async function kept(path) {
+  const own = path === "/signed-out/" ? await caches.match(path) : undefined;
+  const found = own ?? (await caches.match("/offline/"));
+  if (!found) return Response.error();
+  return own ?? new Response(await found.blob(), { status: 503, headers: found.headers });
+}

@@ -1,0 +1,45 @@
+/** Times, written in the person's language and zone. */
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/** @type {Record<string, Intl.DateTimeFormatOptions>} */
+const SHAPES = {
+  time: { hour: "2-digit", minute: "2-digit" },
+  day: { day: "numeric", month: "long" },
+  soon: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  date: { day: "numeric", month: "long", year: "numeric" },
+  long: { dateStyle: "full", timeStyle: "short" },
+  year: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
+};
+
+/** @param {string} shape @param {Date} date */
+function format(shape, date) {
+  const { lang, dataset } = document.documentElement;
+  const key = `${lang}|${dataset.zone ?? ""}|${shape}`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(lang || undefined, { ...SHAPES[shape], timeZone: dataset.zone || undefined });
+    formats.set(key, found);
+  }
+  return found.format(date);
+}
+
+/** As short as it can be and still be clear today. @param {Date} date @param {Date} [now] */
+export function timeText(date, now = new Date()) {
+  if (format("date", date) === format("date", now)) return format("time", date);
+  return format(date.getFullYear() === now.getFullYear() ? "soon" : "year", date);
+}
+
+/** @param {ParentNode} root */
+export function finishTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const element = /** @type {HTMLTimeElement} */ (time);
+    const date = new Date(element.dateTime);
+    if (Number.isNaN(date.getTime())) continue;
+    const shape = element.dataset.format ?? "";
+    const text = shape in SHAPES ? format(shape, date) : timeText(date);
+    if (element.textContent !== text) element.textContent = text;
+    element.title = format("long", date);
+  }
+}

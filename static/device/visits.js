@@ -1,0 +1,92 @@
+/**
+ * Visits by Turbo Drive, as a swapper of bodies and nothing else: no snapshots, no prefetch, no forms, no frames.
+ * The only file that knows Turbo.
+ */
+
+import * as Turbo from "@hotwired/turbo";
+
+import { pause } from "./patience.js";
+import { pausePlaces, resumePlaces, watchPlaces, widen } from "./places.js";
+import { NETWORK_ONLY } from "./serving.js";
+import { toEnd } from "./scroll.js";
+
+/** Tapping waits no longer than that for the store. */
+const CAP = 300;
+
+/** Addresses at which identities change hands: always whole documents. */
+const HARD = ["/sign-in/", "/sign-out/", "/signed-out/"];
+
+/**
+ * @typedef {Object} VisitEvents
+ * @property {(body: HTMLElement) => boolean} fits  whether this page may stand in the present document
+ * @property {(body: HTMLElement) => Promise<void>} fill
+ * @property {() => void} shown
+ */
+
+/** @param {VisitEvents} events */
+export function startVisits(events) {
+  Turbo.config.forms.mode = "off";
+  Turbo.session.drive = true;
+  Turbo.cache.exemptPageFromCache();
+  let isRestored = false;
+  watchPlaces();
+  addEventListener("turbo:before-prefetch", (event) => event.preventDefault());
+  addEventListener("turbo:click", (event) => {
+    const { url } = /** @type {CustomEvent<{url: string}>} */ (event).detail;
+    if (HARD.some((path) => new URL(url).pathname.startsWith(path))) event.preventDefault();
+  });
+  addEventListener("turbo:visit", (event) => {
+    pausePlaces();
+    isRestored = /** @type {CustomEvent<{action: string}>} */ (event).detail.action === "restore";
+  });
+  addEventListener("turbo:before-render", (event) => {
+    const { newBody, resume } = /** @type {CustomEvent<{newBody: HTMLElement, resume: (value?: unknown) => void}>} */ (
+      event
+    ).detail;
+    event.preventDefault();
+    if (!events.fits(newBody)) return location.reload();
+    if (isRestored) widen(newBody);
+    Promise.race([events.fill(newBody).catch(() => {}), pause(CAP)]).then(resume);
+  });
+  let isFirst = true;
+  addEventListener("turbo:load", () => {
+    if (!isFirst) announce();
+    resumePlaces(isRestored);
+    if (!isRestored && !location.hash) document.querySelectorAll('live-list[role="log"]').forEach(showNewest);
+    isFirst = false;
+    events.shown();
+  });
+}
+
+/** A conversation opens at its end. */
+function showNewest() {
+  toEnd(document.scrollingElement ?? document.documentElement);
+}
+
+/** After a change of page: its title is said, and the keyboard stands at its heading. */
+function announce() {
+  const region = document.createElement("div");
+  region.className = "spoken";
+  region.setAttribute("role", "status");
+  document.body.append(region);
+  // A region speaks of what changes in it, so it must be there before.
+  setTimeout(() => (region.textContent = document.title), 100);
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const heading = document.querySelector("h1");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
+/** @param {string} path */
+export const visit = (path) => Turbo.visit(path);
+
+/** The server's own page in place of a shell that has not what it is about. */
+export async function showFromNetwork() {
+  const headers = { Accept: "text/html", [NETWORK_ONLY]: "1" };
+  const response = await fetch(location.href, { headers, redirect: "manual" }).catch(() => null);
+  if (!response || response.type === "opaqueredirect") return;
+  const responseHTML = await response.text();
+  const options = { action: "replace", response: { statusCode: response.status, redirected: false, responseHTML } };
+  Turbo.visit(location.href, /** @type {any} */ (options));
+}

@@ -1,0 +1,93 @@
+/** What the tests of the device share: a fresh disk, records, and a line to a server that is not there. */
+
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+
+export function freshDisk() {
+  globalThis.indexedDB = new IDBFactory();
+}
+
+/** @param {Partial<import("../../static/device/types.js").WireRecord> & {n: number}} some */
+export function record(some) {
+  const { n } = some;
+  return { j: "j1", f: n, s: "s1", k: "messaging.message", id: `m${n}`, p: "c1", html: `<p>${n}</p>`, facts: {}, ...some };
+}
+
+/** @param {Partial<import("../../static/device/types.js").FeedAnswer>} some */
+export function answer(some = {}) {
+  return {
+    identity: "alice",
+    app: "a1",
+    rows_version: "v1",
+    journals: { j1: { sphere: "s1", epoch: "e1", head: 3 } },
+    reset: [],
+    records: [],
+    cursors: {},
+    more: false,
+    page: null,
+    ...some,
+  };
+}
+
+/** Commands as forms make them. @param {Partial<import("../../static/device/types.js").Command>} some */
+export function command(some = {}) {
+  return {
+    id: crypto.randomUUID(),
+    identity: "alice",
+    name: "messaging.send.1",
+    path: "/s/x/conversations/c1/messages/",
+    fields: [["body", "Bonjour"]],
+    sphere: "s1",
+    lane: "s1",
+    mints: [],
+    kind: "messaging.message",
+    parent: "c1",
+    object: "",
+    page: "/s/x/conversations/c1/",
+    title: "Message",
+    excerpt: "Bonjour",
+    said_at: 1,
+    follow: false,
+    state: "waiting",
+    ...some,
+  };
+}
+
+/** Tabs that talk within one process. */
+export class Tabs {
+  /** @type {Set<FakeChannel>} */ all = new Set();
+
+  channel() {
+    const channel = new FakeChannel(this);
+    this.all.add(channel);
+    return channel;
+  }
+}
+
+class FakeChannel {
+  /** @type {Set<(message: any) => void>} */ #followers = new Set();
+
+  /** @param {Tabs} tabs */
+  constructor(tabs) {
+    this.tabs = tabs;
+    this.heard = { follow: (/** @type {any} */ follower) => this.#followers.add(follower) };
+  }
+
+  /** @param {any} message */
+  say(message) {
+    for (const other of this.tabs.all) if (other !== this) for (const follower of other.#followers) follower(message);
+  }
+
+  close() {
+    this.tabs.all.delete(this);
+  }
+}
+
+/** Waits for a condition, never for a time. @param {() => unknown} condition */
+export async function until(condition) {
+  for (let round = 0; round < 2000; round += 1) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  throw new Error(`never: ${condition}`);
+}
