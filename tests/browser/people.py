@@ -1,0 +1,228 @@
+"""People with a phone in their hand: what they see, what they do and what they wait for."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
+
+from messaging.models import Message
+from spheres.models import Sphere
+from spheres.seal import inside
+from tests.live import PATIENCE_SECONDS, Visitor
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "en-GB",
+    "timezone_id": "Europe/Paris",
+}
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 800},
+    "device_scale_factor": 1,
+    "has_touch": False,
+    "is_mobile": False,
+}
+COMMANDS = re.compile(r"/(messages|edition|deletion)/$")
+
+# What the service worker may serve, as the device noted it: the sphere's shells are kept, and all that they load.
+KEEPS_SPHERE = """async slug => {
+    const note = await (await caches.open("device")).match("/-/known");
+    return Boolean(note) && (await note.json()).slugs.includes(slug);
+}"""
+TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+    console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
+
+
+class Phone:
+    """Somebody's browser: what it keeps, the page in view, and what went wrong on it."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.complaints: list[str] = []
+        context.add_init_script(TELL_VIOLATIONS)
+        context.on("page", self._watch)
+        context.on("request", self._check_host)
+        self.page = context.new_page()
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: self._hear(page, said.text))
+
+    def _hear(self, page: Page, said: str) -> None:
+        if "Content Security Policy" in said:
+            self.complaints.append(f"{page.url}: {said}")
+
+    def _check_host(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != urlsplit(settings.ALVEOLE_URL).netloc:
+            self.complaints.append(f"{request.url} is asked of another host")
+
+    def keep_session(self, visitor: Visitor) -> None:
+        """Be signed in from here on, as if since long."""
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": visitor.session_key, "url": settings.ALVEOLE_URL}
+        self.context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict
+
+    def follow_link(self, link: str) -> None:
+        """Sign in by a one-time link: one page, one button."""
+        self.page.goto(link)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url("**/")
+
+    # Network
+
+    def loses_network(self) -> None:
+        """Drive into the tunnel."""
+        self.context.set_offline(True)
+
+    def gets_network(self) -> None:
+        """Leave the tunnel."""
+        self.context.set_offline(False)
+
+    def comes_back(self) -> None:
+        """Look at the phone again: the device tries at once what it would try later."""
+        self.page.evaluate("() => dispatchEvent(new Event('focus'))")
+
+    def meets(self, weather: Callable[[Route], object], path: str | re.Pattern[str] = COMMANDS) -> None:
+        """Let something happen to every command, or every other request, on its way."""
+        self.context.route(path, weather)
+
+    def clears(self, path: str | re.Pattern[str] = COMMANDS) -> None:
+        """Let requests through again."""
+        self.context.unroute(path)
+
+    # Pages
+
+    def opens(self, path: str) -> Page:
+        """Open an address by typing it, and wait until the page lives."""
+        self.page.goto(path)
+        return self.lives()
+
+    def reloads(self) -> None:
+        """Load the page anew."""
+        self.page.reload()
+        self.lives()
+
+    def opens_new_tab(self, path: str) -> Page:
+        """Open an address in a tab of its own; that one is looked at from now on."""
+        self.page = self.context.new_page()
+        return self.opens(path)
+
+    def opens_cold(self, path: str) -> Page:
+        """Close the app and open it again."""
+        before = self.page
+        self.opens_new_tab(path)
+        before.close()
+        return self.page
+
+    def lives(self) -> Page:
+        """Wait until the page's scripts have taken it over."""
+        expect(self.page.locator("body[data-sync][data-outbox]")).to_be_attached()
+        return self.page
+
+    def is_live(self) -> Page:
+        """Wait until what the server has is on screen."""
+        expect(self.page.locator("body[data-sync=live]")).to_be_attached()
+        return self.page
+
+    def keeps(self, sphere: Sphere) -> None:
+        """Wait until the phone could do without network."""
+        self.is_live()
+        self.page.wait_for_function(KEEPS_SPHERE, arg=sphere.slug)
+
+    def waits(self, number: int) -> None:
+        """Wait until as many commands are not sent, on screen too."""
+        expect(self.page.locator(f'body[data-outbox="{number}"]')).to_be_attached()
+        badge = self.page.locator("outbox-badge")
+        if number:
+            expect(badge).to_be_visible()
+            expect(badge.locator("[data-count]")).to_have_text(str(number))
+        else:
+            expect(badge).to_be_hidden()
+
+    @property
+    def unsent(self) -> int:
+        """Tell how many commands are not settled."""
+        return int(self.page.evaluate("() => document.body.dataset.outbox"))
+
+    def hears(
+        self,
+        condition: Callable[[], object],
+        what: str,
+        *,
+        meanwhile: Callable[[], object] = lambda: None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        """Wait for something that is not on screen; the browser goes on, and so does the weather."""
+        deadline = time.monotonic() + patience
+        while not condition():
+            assert time.monotonic() < deadline, f"waited in vain: {what}"
+            meanwhile()
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    # Talk
+
+    @property
+    def rows(self) -> Locator:
+        """Give the messages on screen."""
+        return self.page.locator('live-list[kind="messaging.message"]:not([data-heading]) > live-row')
+
+    @property
+    def pending(self) -> Locator:
+        """Give the messages on screen that the server has not accepted."""
+        return self.page.locator('live-list[kind="messaging.message"] > live-row[data-pending="new"]')
+
+    def row(self, words: str) -> Locator:
+        """Give the message with these words."""
+        return self.rows.filter(has_text=words)
+
+    def sees(self, *words: str) -> None:
+        """Wait until exactly these words are on screen, in this order."""
+        expect(self.rows.locator(".body")).to_have_text(list(words))
+
+    def writes(self, *words: str) -> None:
+        """Write messages, one after the other."""
+        for body in words:
+            self.page.fill("message-composer textarea", body)
+            self.page.click("message-composer button.send")
+
+    def banner(self, what: str) -> Locator:
+        """Give a sentence about the state of this device."""
+        return self.page.locator(f'offline-banner [data-when="{what}"]')
+
+
+def said(sphere: Sphere) -> list[str]:
+    """Give the words that the server holds, in the order of arrival."""
+    with inside(sphere):
+        return list(Message.objects.filter(deleted_at=None).order_by("arrived_at").values_list("body", flat=True))
+
+
+# Weather: what may happen to a request between a phone and the server.
+
+
+def lost(route: Route) -> None:
+    """The request never arrives."""
+    route.abort("connectionreset")
+
+
+def answer_lost(route: Route) -> None:
+    """The server did it, and the phone never hears so."""
+    route.fetch(max_redirects=0)
+    route.abort("connectionreset")
+
+
+def hangs(route: Route) -> None:
+    """Nothing comes, neither an answer nor an error."""
+
+
+def answers(status: int, body: str = "", **headers: str) -> Callable[[Route], None]:
+    """Somebody in between answers in place of the server."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda route: route.fulfill(status=status, body=body, headers={"Content-Type": "text/html", **named})
