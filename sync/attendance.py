@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import translation
 
 from accounts.identity import identity_of
@@ -47,12 +48,13 @@ def attend(session_key: str) -> Attendance | None:
     if person is None:
         return None
     reach = reach_of(person)
-    with translation.override(person.language):
+    language = person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    with translation.override(language):
         version = build()
     return Attendance(
         user_id=person.pk,
         identity=identity_of(person),
-        language=person.language,
+        language=language,
         rows_version=version,
         readers={journal: Attending(reader.membership_id, reader.since) for journal, reader in reach.readers.items()},
         heads={journal: (reader.journal.epoch, reader.journal.last_seq) for journal, reader in reach.readers.items()},

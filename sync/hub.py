@@ -35,6 +35,10 @@ class Reading(Protocol):
         """Send without waiting."""
         ...
 
+    def lose(self, journal: UUID) -> None:
+        """Hear no more of a journal."""
+        ...
+
     def recheck(self) -> None:
         """Find out anew what may be read, because it changed."""
         ...

@@ -72,7 +72,7 @@ class Line:
         for socket in list(self.sockets):
             reader = socket.attendance.readers.get(self.journal)
             if reader is not None and reader.membership_id == membership:
-                del socket.attendance.readers[self.journal]
+                socket.lose(self.journal)
                 self.sockets.discard(socket)
 
     async def _fill(self) -> None:

@@ -44,7 +44,10 @@ class Socket(AsyncConsumer):
         self.hub = running_hub()
         self.attendance: Attendance = NOBODY
         self.cursors: Cursors = {}
+        # Frames held back while it is read what this socket may hear; None: nothing is held back.
         self.waiting: list[str] | None = None
+        self.is_outdated = False
+        self.lost: set[UUID] = set()
         headers = dict(self.scope["headers"])
         self.session_key = _session_key(headers.get(b"cookie", b"").decode("latin1"))
         self.outlet = Outlet(self.base_send, self._cut)
@@ -89,6 +92,11 @@ class Socket(AsyncConsumer):
         else:
             self.outlet.push({"type": "websocket.send", "text": text})
 
+    def lose(self, journal: UUID) -> None:
+        """Hear no more of a journal: the entry that ends its reading is being delivered."""
+        self.attendance.readers.pop(journal, None)
+        self.lost.add(journal)
+
     def recheck(self) -> None:
         """Find out anew what may be read."""
         self.checking = asyncio.get_running_loop().create_task(self._recheck())
@@ -120,8 +128,9 @@ class Socket(AsyncConsumer):
         )
 
     async def _admit(self, found: Attendance) -> None:
-        # Register, then check: a revocation between the two is seen by the second reading.
-        self.waiting = self.waiting or []
+        # Register, then check: a revocation between the two is seen by the second reading. One that is
+        # delivered while that reading is on its way back is in `lost`.
+        self.waiting, self.lost = [], set()
         self.attendance = found
         self.hub.join(self, list(found.readers))
         checked = await self.hub.ask(lambda: attend(self.session_key))
@@ -129,6 +138,8 @@ class Socket(AsyncConsumer):
             await self._close(SIGNED_OUT)
             return
         self.hub.leave(self, [journal for journal in found.readers if journal not in checked.readers])
+        for journal in self.lost:
+            checked.readers.pop(journal, None)
         self.attendance = checked
         self.hub.join(self, list(checked.readers))
         for journal, (_epoch, head) in checked.heads.items():
@@ -139,9 +150,16 @@ class Socket(AsyncConsumer):
         self._say(first)
         for text in waiting:
             self.push(text)
+        if self.is_outdated:
+            self.is_outdated = False
+            self.recheck()
 
     async def _recheck(self) -> None:
-        if not self.is_greeted or self.waiting is not None:
+        if not self.is_greeted:
+            return
+        if self.waiting is not None:
+            # A reading is under way and may have been too early: once more after it.
+            self.is_outdated = True
             return
         await self._admit(self.attendance)
         if not self.outlet.is_closed:

@@ -18,6 +18,8 @@ from spheres.actions import admit, end_membership, mark
 from spheres.models import Membership
 from spheres.seal import inside
 from sync import hub as hubs
+from sync import socket as sockets
+from sync.attendance import Attendance, attend
 from sync.frames import Published
 from tests.conftest import Cast, person
 from tests.live import Visitor, wait_until
@@ -70,6 +72,32 @@ def test_nothing_arrives_after_a_removal(cast: Cast, visit: Visit) -> None:
         bob.socket.send('{"t":"ping"}')
         assert bob.frame() == {"t": "pong"}
         assert "sans Bob" not in json.dumps(heard)
+
+
+def test_a_removal_during_the_greeting_counts(cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second reading of what Bob may hear is on its way back when he is removed."""
+    readings: list[object] = []
+
+    def removed_meanwhile(session_key: str) -> Attendance | None:
+        found = attend(session_key)
+        readings.append(found)
+        if len(readings) == 2:
+            end_membership(cast.alice, cast.bob)
+            removed = Journal.objects.get(pk=cast.sphere.journal_id).last_seq
+            hub = hubs.current()
+            assert hub is not None
+            wait_until(lambda: hub.lines[cast.sphere.journal_id].delivered == removed, "the removal")
+        return found
+
+    with visit(cast.carol).listening() as carol:
+        monkeypatch.setattr(sockets, "attend", removed_meanwhile)
+        monkeypatch.setattr(hubs, "person_changed_from_thread", lambda user: None)
+        with visit(cast.bob).listening() as bob:
+            assert len(readings) == 2
+            cast.say(cast.alice, "sans Bob")
+            carol.until("sans Bob")
+            bob.socket.send('{"t":"ping"}')
+            assert bob.frame() == {"t": "pong"}
 
 
 def test_somebody_brought_in_hears_from_then_on(cast: Cast, visit: Visit) -> None:
