@@ -113,6 +113,7 @@ CACHES = {
 # Name of a periodic task → {"task": dotted name, "schedule": seconds or crontab}; see Celery's beat.
 BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "forget ended sessions": {"task": "alveole.tasks.forget_ended_sessions", "schedule": 24 * 3600.0},
+    "forget what is past": {"task": "journal.tasks.forget_what_is_past", "schedule": 24 * 3600.0},
 }
 
 # alveole/limits.py holds the table; "off" is for benchmarks, which are one person asking for a thousand.

@@ -15,6 +15,7 @@ from sync.lines import Line
 if TYPE_CHECKING:
     from sync.attendance import Attendance
     from sync.frames import Published
+    from sync.straight import Frame
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ class Reading(Protocol):
         """Whose it is."""
         ...
 
-    def push(self, text: str) -> None:
+    def push(self, frame: Frame) -> None:
         """Send without waiting."""
         ...
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from journal.models import Entry, Journal
 from sync.frames import Published, finished
+from sync.straight import Frame
 
 if TYPE_CHECKING:
     from sync.hub import Hub, Reading
@@ -60,7 +61,8 @@ class Line:
         self.delivered = published.n
         for membership in published.closes:
             self._drop(membership)
-        frames, first = published.frames, published.first
+        frames = {language: Frame(text) for language, text in published.frames.items()}
+        first = published.first
         for socket in list(self.sockets):
             attendance = socket.attendance
             reader = attendance.readers.get(self.journal)

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
+from sync.straight import Frame, straight_to
+
 Message = dict[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 
@@ -25,12 +27,13 @@ class Outlet:
     def __init__(self, send: Send, cut: Callable[[], None]) -> None:
         self._send = send
         self._cut = cut
-        self._backlog: deque[Message] | None = None
+        self._write = straight_to(send)
+        self._backlog: deque[Frame] | None = None
         self._draining: asyncio.Task[None] | None = None
         self.is_closed = False
 
-    def push(self, message: Message) -> None:
-        """Send `message` now or after what waits; a reader 256 behind is cut and comes back by the feed."""
+    def push(self, frame: Frame) -> None:
+        """Send `frame` now or after what waits; a reader 256 behind is cut and comes back by the feed."""
         if self.is_closed:
             return
         if self._backlog is not None:
@@ -38,9 +41,11 @@ class Outlet:
                 self.close()
                 self._cut()
             else:
-                self._backlog.append(message)
+                self._backlog.append(frame)
             return
-        sending = self._send(message)
+        if self._write is not None and self._write(frame.raw):
+            return
+        sending = self._send(frame.message)
         try:
             waiting = sending.send(None)
         except StopIteration:
@@ -61,7 +66,7 @@ class Outlet:
         try:
             await _resumed(sending, waiting)
             while self._backlog:
-                await self._send(self._backlog.popleft())
+                await self._send(self._backlog.popleft().message)
         except GONE:
             self.is_closed = True
         self._backlog = None

@@ -16,6 +16,7 @@ from sync.attendance import NOBODY, Attendance, attend
 from sync.channel import running_hub
 from sync.pushing import Outlet
 from sync.snapshots import LARGEST_NUMBER
+from sync.straight import Frame
 
 LARGEST_FRAME = 64 * 1024
 MALFORMED, SIGNED_OUT, OTHER_IDENTITY = 4400, 4401, 4412
@@ -45,7 +46,7 @@ class Socket(AsyncConsumer):
         self.attendance: Attendance = NOBODY
         self.cursors: Cursors = {}
         # Frames held back while it is read what this socket may hear; None: nothing is held back.
-        self.waiting: list[str] | None = None
+        self.waiting: list[Frame] | None = None
         self.is_outdated = False
         self.lost: set[UUID] = set()
         headers = dict(self.scope["headers"])
@@ -85,12 +86,12 @@ class Socket(AsyncConsumer):
         """Whose it is."""
         return self.attendance.user_id
 
-    def push(self, text: str) -> None:
+    def push(self, frame: Frame) -> None:
         """Send a finished frame, after the greeting."""
         if self.waiting is not None:
-            self.waiting.append(text)
+            self.waiting.append(frame)
         else:
-            self.outlet.push({"type": "websocket.send", "text": text})
+            self.outlet.push(frame)
 
     def lose(self, journal: UUID) -> None:
         """Hear no more of a journal: the entry that ends its reading is being delivered."""
@@ -148,8 +149,8 @@ class Socket(AsyncConsumer):
     def _release(self, first: dict[str, Any]) -> None:
         waiting, self.waiting = self.waiting or [], None
         self._say(first)
-        for text in waiting:
-            self.push(text)
+        for held in waiting:
+            self.push(held)
         if self.is_outdated:
             self.is_outdated = False
             self.recheck()
@@ -167,8 +168,8 @@ class Socket(AsyncConsumer):
 
     # The end.
 
-    def _say(self, frame: dict[str, Any]) -> None:
-        self.outlet.push({"type": "websocket.send", "text": json.dumps(frame, separators=(",", ":"))})
+    def _say(self, said: dict[str, Any]) -> None:
+        self.outlet.push(Frame(json.dumps(said, separators=(",", ":"))))
 
     async def _close(self, code: int) -> None:
         self._forget()
