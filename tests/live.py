@@ -32,9 +32,9 @@ from sync import hub
 PATIENCE_SECONDS = 15
 
 
-def wait_until(condition: Callable[[], Any], what: str) -> Any:
-    """Give the condition's first true value; fail after 15 s."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE_SECONDS) -> Any:
+    """Give the condition's first true value; fail after `patience` seconds."""
+    deadline = time.monotonic() + patience
     while not (value := condition()):
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.01)

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,8 +16,9 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 
-from tests.live import PATIENCE_SECONDS, wait_until
+from tests.live import wait_until
 
+START_SECONDS = 60  # on a machine that is busy with everything else
 MANAGE = str(settings.BASE_DIR / "manage.py")
 
 
@@ -40,19 +40,20 @@ class Site:
         self.environment |= {"ALVEOLE_DATA": str(folder), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
         self.children: set[int] = set()
         # A file and not a pipe: an orphan, the very thing to be found out, would keep a pipe open.
-        self.out = tempfile.NamedTemporaryFile(prefix="alveole-said-")
-        self.process = subprocess.Popen(
-            [sys.executable, MANAGE, "serve", *words],
-            env=self.environment,
-            stdout=self.out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self.out = folder.with_name(f"{folder.name}-{self.port}.said")
+        with self.out.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, MANAGE, "serve", *words],
+                env=self.environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     @property
     def said(self) -> str:
         """Give everything it printed."""
-        return Path(self.out.name).read_text()
+        return self.out.read_text()
 
     def get(self, path: str = "/sign-in/", **headers: str) -> httpx.Response | None:
         """Ask the site; none when it does not answer."""
@@ -70,7 +71,7 @@ class Site:
             assert self.process.poll() is None, self.said
             return self.get()
 
-        response: httpx.Response = wait_until(answer, "the site answers")
+        response: httpx.Response = wait_until(answer, "the site answers", START_SECONDS)
         return response
 
     def child(self, what: str) -> int:
@@ -79,9 +80,9 @@ class Site:
 
     def wait_until_all_run(self) -> list[int]:
         """Wait for the whole set; give the process ids of the children."""
-        for what in ("alveole.web", "alveole.worker", "valkey-server"):
-            wait_until(partial(self.child, what), what)
         self.wait_until_it_answers()
+        for what in ("alveole.web", "alveole.worker", "valkey-server"):
+            wait_until(partial(self.child, what), what, START_SECONDS)
         children = [pid for pid, _command in family(self.process.pid)]
         self.children.update(children)
         return children
@@ -94,7 +95,7 @@ class Site:
         """Ask it to stop; give its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(PATIENCE_SECONDS)
+        return self.process.wait(START_SECONDS)
 
     def clear_away(self) -> None:
         """End what should have ended by itself."""
@@ -103,7 +104,6 @@ class Site:
         finally:
             for pid in filter(is_alive, self.children):
                 os.kill(pid, signal.SIGKILL)
-            self.out.close()
 
 
 def family(parent: int) -> list[tuple[int, str]]:

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.alveole.site import Site, free_port, is_alive, served
-from tests.live import PATIENCE_SECONDS, wait_until
+from tests.alveole.site import START_SECONDS, Site, free_port, is_alive, served
+from tests.live import wait_until
 
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -59,7 +59,7 @@ def test_what_it_writes_is_nobody_elses(site: Site) -> None:
 def test_a_killed_child_is_started_again_and_the_reason_said(site: Site, what: str, name: str) -> None:
     first = site.child(what)
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: site.child(what) not in {0, first}, f"another {name}")
+    wait_until(lambda: site.child(what) not in {0, first}, f"another {name}", START_SECONDS)
     site.wait_until_it_answers()
     assert f"Alvéole: The {name} was killed by SIGKILL; starting it again in 0.5 s.\n" in site.said
 
@@ -76,7 +76,7 @@ def test_a_killed_parent_leaves_no_orphan_and_can_be_started_again(tmp_path: Pat
 
 def test_one_data_folder_has_one_alveole(site: Site) -> None:
     second = Site(site.folder)
-    assert second.process.wait(PATIENCE_SECONDS) == 1
+    assert second.process.wait(START_SECONDS) == 1
     assert f"Another Alvéole (process {site.process.pid}) is running on {site.folder}." in second.said
     assert site.get()
 
@@ -85,7 +85,7 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         site = Site(tmp_path, port=port)
-        assert site.process.wait(PATIENCE_SECONDS) == 1
+        assert site.process.wait(START_SECONDS) == 1
         assert site.said == f"Port {port} is taken by another program. Stop it, or set PORT to another.\n"
     assert not (tmp_path / "alveole.sqlite3").exists()
     assert not (tmp_path / "valkey").exists()
@@ -97,7 +97,7 @@ def test_the_worker_does_what_it_is_woken_for_and_keeps_the_clock(site: Site) ->
         database.execute("INSERT INTO django_session (session_key, session_data, expire_date) VALUES (?, ?, ?)", ended)
         database.commit()
         site.manage("shell", "-v0", "-c", "from alveole.tasks import forget_ended_sessions as task; task.delay()")
-        wait_until(lambda: not database.execute("SELECT * FROM django_session").fetchall(), "the worker")
+        wait_until(lambda: not database.execute("SELECT * FROM django_session").fetchall(), "the worker", START_SECONDS)
     wait_until(lambda: list(site.folder.glob("beat-schedule*")), "beat's schedule")
 
 
