@@ -35,8 +35,9 @@ class Attendance:
     heads: dict[UUID, tuple[UUID, int]] = field(default_factory=dict)
 
     def behind(self, cursors: Mapping[UUID, tuple[UUID, int]]) -> list[UUID]:
-        """Name the journals whose head is not where the device is."""
-        return [journal for journal, head in self.heads.items() if cursors.get(journal) != head]
+        """Name the journals whose head is not where the device is, and those that it must no longer hold."""
+        moved = [journal for journal, head in self.heads.items() if cursors.get(journal) != head]
+        return moved + [journal for journal in cursors if journal not in self.heads]
 
 
 NOBODY = Attendance(user_id=UUID(int=0), identity="", language="", rows_version="")

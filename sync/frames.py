@@ -81,10 +81,8 @@ def closed_by(entry: Entry) -> tuple[UUID, ...]:
 
 
 def _frames(entry: Entry, scope: UUID | None) -> dict[str, str]:
-    return {
-        language: frame(rows.render([entry], {entry.journal_id: scope}, language)[0])
-        for language, _ in settings.LANGUAGES
-    }
+    made = rows.in_languages(entry, scope, [language for language, _ in settings.LANGUAGES])
+    return {language: frame(row) for language, row in made.items()}
 
 
 def frame(row: Row) -> str:

@@ -58,7 +58,7 @@ def give_phone(chromium: Browser, web: str, transactional_db: None) -> Iterator[
 
     yield give
     for phone in phones:
-        phone.context.close()
+        phone.ends()
     assert not [complaint for phone in phones for complaint in phone.complaints]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, Request, Route, expect
 
 from messaging.models import Message
 from spheres.models import Sphere
@@ -36,6 +36,30 @@ COMMANDS = re.compile(r"/(messages|edition|deletion)/$")
 KEEPS_SPHERE = """async slug => {
     const note = await (await caches.open("device")).match("/-/known");
     return Boolean(note) && (await note.json()).slugs.includes(slug);
+}"""
+# Everything on this browser, as text: its databases, or the addresses and pages in its caches.
+MEMORY = """async () => {
+    const ask = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const kept = [];
+    for (const { name } of await indexedDB.databases()) {
+        const database = await ask(indexedDB.open(name));
+        for (const store of database.objectStoreNames) {
+            kept.push([name, store, await ask(database.transaction(store).objectStore(store).getAll())]);
+        }
+        database.close();
+    }
+    return JSON.stringify(kept);
+}"""
+SHELLS = """async () => {
+    const kept = [];
+    for (const name of (await caches.keys()).filter((name) => !name.startsWith("assets"))) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) kept.push(name, request.url, await (await cache.match(request)).text());
+    }
+    return JSON.stringify(kept);
 }"""
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
@@ -74,7 +98,12 @@ class Phone:
         """Sign in by a one-time link: one page, one button."""
         self.page.goto(link)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/")
+        self.is_home()
+
+    def ends(self) -> None:
+        """Put the phone away."""
+        self.context.unroute_all(behavior="ignoreErrors")
+        self.context.close()
 
     # Network
 
@@ -93,6 +122,14 @@ class Phone:
     def meets(self, weather: Callable[[Route], object], path: str | re.Pattern[str] = COMMANDS) -> None:
         """Let something happen to every command, or every other request, on its way."""
         self.context.route(path, weather)
+
+    def meets_silence(self) -> CDPSession:
+        """Let nothing come back to this page by HTTP: neither an answer nor an error. Detached, it is over."""
+        line = self.context.new_cdp_session(self.page)
+        silence = {"offline": False, "latency": 600_000, "downloadThroughput": -1, "uploadThroughput": -1}
+        line.send("Network.enable")
+        line.send("Network.emulateNetworkConditions", silence)
+        return line
 
     def clears(self, path: str | re.Pattern[str] = COMMANDS) -> None:
         """Let requests through again."""
@@ -122,6 +159,10 @@ class Phone:
         before.close()
         return self.page
 
+    def is_home(self) -> None:
+        """Wait until the phone shows the day."""
+        self.page.wait_for_url(f"{settings.ALVEOLE_URL}/")
+
     def lives(self) -> Page:
         """Wait until the page's scripts have taken it over."""
         expect(self.page.locator("body[data-sync][data-outbox]")).to_be_attached()
@@ -135,7 +176,7 @@ class Phone:
     def keeps(self, sphere: Sphere) -> None:
         """Wait until the phone could do without network."""
         self.is_live()
-        self.page.wait_for_function(KEEPS_SPHERE, arg=sphere.slug)
+        self.hears(lambda: self.page.evaluate(KEEPS_SPHERE, sphere.slug), "the shells are kept")
 
     def waits(self, number: int) -> None:
         """Wait until as many commands are not sent, on screen too."""
@@ -146,6 +187,10 @@ class Phone:
             expect(badge.locator("[data-count]")).to_have_text(str(number))
         else:
             expect(badge).to_be_hidden()
+
+    def memory(self, of: str = "rows") -> str:
+        """Give everything that this browser keeps: "rows", drafts and commands too, or "shells"."""
+        return str(self.page.evaluate(MEMORY if of == "rows" else SHELLS))
 
     @property
     def unsent(self) -> int:
@@ -216,10 +261,6 @@ def answer_lost(route: Route) -> None:
     """The server did it, and the phone never hears so."""
     route.fetch(max_redirects=0)
     route.abort("connectionreset")
-
-
-def hangs(route: Route) -> None:
-    """Nothing comes, neither an answer nor an error."""
 
 
 def answers(status: int, body: str = "", **headers: str) -> Callable[[Route], None]:
