@@ -9,10 +9,12 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Hear when a session ends: allauth and Django offer no other way."""
+        """Hear when sessions end, by themselves or with a password: allauth and Django offer no other way."""
         from django.contrib.sessions.models import Session
-        from django.db.models.signals import post_delete
+        from django.db.models.signals import post_delete, post_save
 
-        from accounts.sessions import ended
+        from accounts.models import User
+        from accounts.sessions import ended, reconsider
 
         post_delete.connect(ended, sender=Session, dispatch_uid="accounts.ended")
+        post_save.connect(reconsider, sender=User, dispatch_uid="accounts.reconsider")

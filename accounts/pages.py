@@ -11,10 +11,14 @@ from django.template.loader import render_to_string
 
 
 class PlainPage:
-    """A view of one template; `shell` is what a device keeps of it."""
+    """A view of one template; `shell` is what a device keeps of it.
 
-    def __init__(self, template: str) -> None:
+    `is_live`: it shows what only the server knows, so that a device asks the network first.
+    """
+
+    def __init__(self, template: str, *, is_live: bool = False) -> None:
         self.template = template
+        self.is_live = is_live
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Show the page to a signed-in person."""

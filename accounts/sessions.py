@@ -16,11 +16,20 @@ if TYPE_CHECKING:
     from django.contrib.sessions.models import Session
 
 
+ENDING_FIELDS = frozenset({"password", "is_active"})
+
+
 def ended(instance: Session, **_: Any) -> None:
     """Tell the person's sockets that a session was closed, however it was."""
     person_id = instance.get_decoded().get(SESSION_KEY)
     if person_id:
         tell_person(UUID(person_id))
+
+
+def reconsider(instance: User, *, update_fields: frozenset[str] | None, **_: Any) -> None:
+    """Let the person's sockets look again after a change that ends sessions: password, or a closed account."""
+    if update_fields is None or ENDING_FIELDS & update_fields:
+        tell_person(instance.pk)
 
 
 def person_of(session_key: str) -> User | None:

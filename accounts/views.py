@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import actions
 from accounts.forms import LanguageForm
+from accounts.identity import identity
 from accounts.models import SignInLink
 from accounts.pages import PlainPage
 from journal.errors import Refused
 from journal.forms import cleaned
 
-me = PlainPage("accounts/me.html")
+me = PlainPage("accounts/me.html", is_live=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,6 +52,8 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session; a device that signed out offline says so later, hence no question asked."""
+    if request.POST.get("_identity", identity(request)) != identity(request):
+        return HttpResponse(status=412)  # owed by somebody else: whoever is signed in by now stays
     logout(request)
     return redirect("accounts:signed_out")
 

@@ -40,8 +40,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.current().filter(seq__gt=seq).order_by("seq")
 
     def listed(self, kind: str, parent: UUID | None = None) -> EntryQuerySet:
-        """Keep the things of one kind, and of one parent where one is given, newest arrival first."""
-        entries = self.current().filter(kind=kind)
+        """Keep the standing things of one kind, and of one parent where one is given, newest arrival first."""
+        entries = self.current().filter(kind=kind, is_gone=False)
         return (entries.filter(parent_id=parent) if parent else entries).order_by("-first")
 
 
@@ -60,6 +60,8 @@ class Entry(models.Model):
     actor = models.UUIDField(null=True)
     at = models.DateTimeField(default=clock.now)
     superseded = models.BooleanField(default=False, db_default=False)
+    # Left out of lists, so that their cost does not grow with what was deleted. The feed trusts only what is found.
+    is_gone = models.BooleanField(default=False, db_default=False)
 
     objects = EntryQuerySet.as_manager()
 
@@ -75,7 +77,9 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["journal", "seq"], condition=Q(superseded=False), name="entry_changed"),
             models.Index(
-                fields=["journal", "kind", "parent_id", "first"], condition=Q(superseded=False), name="entry_listed"
+                fields=["journal", "kind", "parent_id", "first"],
+                condition=Q(superseded=False, is_gone=False),
+                name="entry_listed",
             ),
         ]
 

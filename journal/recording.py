@@ -18,8 +18,10 @@ def new_journal(scope: UUID | None) -> Journal:
     return Journal.objects.create(scope=scope)
 
 
-def record(journal_id: UUID, verb: str, thing: models.Model, *, actor: UUID | None = None) -> Entry:
-    """Write that `verb` happened to `thing`, as the next number of the journal.
+def record(
+    journal_id: UUID, verb: str, thing: models.Model, *, actor: UUID | None = None, is_gone: bool = False
+) -> Entry:
+    """Write that `verb` happened to `thing`, as the next number of the journal; `is_gone`: it is no longer there.
 
     Called last: it holds the journal's row lock until the commit. With several journals, in the order of
     their ids. Raises RuntimeError outside writing().
@@ -40,6 +42,7 @@ def record(journal_id: UUID, verb: str, thing: models.Model, *, actor: UUID | No
         verb=verb,
         actor=actor,
         at=clock.now(),
+        is_gone=is_gone,
     )
     entry.save(force_insert=True)
     work.last = entry

@@ -86,7 +86,7 @@ def delete_message(member: Membership, message: Message) -> None:
     message = _under_lock(message)
     message.deleted_at = clock.now()
     message.save(update_fields=["deleted_at"])
-    record(message.conversation.journal_id, "deleted", message, actor=member.pk)
+    record(message.conversation.journal_id, "deleted", message, actor=member.pk, is_gone=True)
 
 
 def _under_lock(message: Message) -> Message:

@@ -33,6 +33,10 @@ class Body(forms.CharField):
             error_messages={"required": _("There is nothing to send."), "max_length": TOO_LONG},
         )
 
+    def to_python(self, value: Any) -> str:
+        """Give the words with one kind of line end: browsers send CRLF where devices do not."""
+        return _lines(super().to_python(value))
+
 
 class MessageForm(forms.Form):
     """A new message: `messaging.send.1`."""
@@ -54,10 +58,9 @@ class EditForm(forms.Form):
     _seen_body = forms.CharField(required=False, strip=False)
 
     def clean(self) -> dict[str, Any]:
-        """Name the seen value as the action does; browsers send lines with CRLF."""
+        """Name the seen value as the action does."""
         cleaned = super().clean() or {}
-        seen = cleaned.pop("_seen_body", "")
-        return {"seen": _lines(seen), **{name: _lines(value) for name, value in cleaned.items()}}
+        return {"seen": _lines(cleaned.pop("_seen_body", "")), **cleaned}
 
 
 def _lines(text: str) -> str:

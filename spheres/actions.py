@@ -115,7 +115,8 @@ def end_membership(by: Membership, membership: Membership) -> None:
     membership.save(update_fields=["ended_at"])
     for reader in Reader.objects.open().filter(membership=membership).order_by("journal_id"):
         is_own = reader.journal_id == membership.journal_id
-        entry = record(reader.journal_id, "left", membership.sphere if is_own else membership, actor=by.pk)
+        thing = membership.sphere if is_own else membership
+        entry = record(reader.journal_id, "left", thing, actor=by.pk, is_gone=True)
         reader.until = entry.seq
         reader.save(update_fields=["until"])
     if membership.person_id:

@@ -35,6 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "app": settings.APP_VERSION,
             "sphere": str(membership.sphere_id) if membership else "",
             "me": str(membership.pk) if membership else "",
+            "role": membership.role if membership else "",
             "my_name": membership.name if membership else "",
             "page": page,
             "is_shell": hasattr(request, "shell_of"),

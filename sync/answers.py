@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import identity
 from journal.commands import TRANSPORT_FIELDS, Command
-from journal.errors import Invalid, Stale, Unanswerable
+from journal.errors import Conflict, Invalid, Stale, Unanswerable
 from journal.ids import uuid7
 from journal.models import Entry, Receipt
 from spheres.models import Membership
@@ -95,6 +95,8 @@ def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
     if isinstance(error, Stale):
         # What stands now is seen on this page: sending again means what it says.
         hidden |= {f"_seen_{name}": one.theirs for name, one in error.fields.items()}
+    if isinstance(error, Conflict) and "id" in hidden:
+        hidden["id"] = str(uuid7())
     # A refused command stays refused: trying again is a new one.
     hidden |= {"_command": str(uuid7()), "_identity": identity(request)}
     context = {

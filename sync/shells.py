@@ -57,6 +57,7 @@ def shells(request: Any) -> list[dict[str, str]]:
             "name": route.name,
             "pattern": _pattern(reverse(route.name, kwargs={**slug, **route.blank_ids()}), len(route.ids)),
             "html": render_shell(request, route),
+            **({"first": "network"} if getattr(route.page, "is_live", False) else {}),
         }
         for route in page_routes()
         if route.is_inside == bool(membership)
@@ -71,7 +72,7 @@ def render_shell(request: HttpRequest, route: PageRoute) -> str:
 
 
 def _pattern(address: str, ids: int) -> str:
-    pattern = re.escape(address).replace("/", "/")
+    pattern = re.escape(address)
     for number in range(1, ids + 1):
         pattern = pattern.replace(re.escape(str(UUID(int=number))), f"({ID})")
     return f"^{pattern}$"

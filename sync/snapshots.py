@@ -57,7 +57,7 @@ class Position:
                 given=_number(said["given"]),
                 before=None if said["before"] is None else _number(said["before"]),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Garbled from error
 
 
@@ -90,7 +90,9 @@ def _step(reach: Reach, position: Position, room: int) -> tuple[list[Entry], Pos
 def _whole(reach: Reach, position: Position, room: int) -> tuple[list[Entry], Position]:
     whole = [kind.name for kind in kinds.kinds().values() if kind.window is None]
     entries = list(
-        _visible(reach, position).filter(kind__in=whole, first__gt=position.after or 0).order_by("first")[:room]
+        _visible(reach, position)
+        .filter(kind__in=whole, is_gone=False, first__gt=position.after or 0)
+        .order_by("first")[:room]
     )
     after = entries[-1].first if len(entries) == room else None
     return entries, replace(position, after=after)

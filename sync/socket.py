@@ -66,7 +66,7 @@ class Socket(AsyncConsumer):
                 await self._greet(str(said["identity"]), str(said["rows_version"]))
             else:
                 raise Malformed
-        except (Malformed, KeyError, TypeError, ValueError, AttributeError):
+        except (Malformed, KeyError, TypeError, ValueError, AttributeError, RecursionError):
             await self._close(MALFORMED)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:

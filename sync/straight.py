@@ -36,18 +36,18 @@ def _head(size: int) -> bytes:
 def straight_to(send: Any) -> Callable[[bytes], bool] | None:
     """Give what writes a frame's bytes past `send`; None if the server is another one or compresses.
 
-    It gives False, and writes nothing, when only `send` can tell what to do: wait for the reader, or it is gone.
+    For sockets that are accepted. It gives False, and writes nothing, when only `send` can tell what to do: wait for the reader, or it is gone.
     """
     server = getattr(send, "__self__", None)
     if not isinstance(server, WebSocketsSansIOProtocol) or server.conn.extensions:
         return None
     is_writable = server.writable.is_set
-    transport = server.transport
+    write_to_transport = server.transport.write
 
     def write(frame: bytes) -> bool:
-        if not is_writable() or not server.handshake_complete or server.close_sent or server.disconnected:
+        if server.close_sent or server.disconnected or not is_writable():
             return False
-        transport.write(frame)
+        write_to_transport(frame)
         return True
 
     return write

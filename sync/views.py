@@ -41,7 +41,7 @@ def feed_page(request: Any) -> HttpResponse:
         said = json.loads(request.body)
         asked, is_current = _asked(said), said.get("rows_version") == build()
         stated = said["identity"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"sentence": _("The device asked for something this site cannot read.")}, status=422)
     if stated != identity(request):
         return JsonResponse({"outcome": "other-identity", "identity": identity(request)}, status=412)
@@ -97,7 +97,7 @@ def shells(request: HttpRequest) -> HttpResponse:
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Give the worker with the list of what it keeps."""
-    script = settings.BUILD_DIR / "static" / "build" / "sw.js"
+    script = settings.STATIC_ROOT / "build" / "sw.js"
     said = {
         "app": settings.APP_VERSION,
         "assets": [static(name) for name in PRECACHED],

@@ -57,10 +57,11 @@ class Migration(migrations.Migration):
                 ('actor', models.UUIDField(null=True)),
                 ('at', models.DateTimeField(default=journal.clock.now)),
                 ('superseded', models.BooleanField(db_default=False, default=False)),
+                ('is_gone', models.BooleanField(db_default=False, default=False)),
                 ('journal', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='journal.journal')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('superseded', False)), fields=['journal', 'seq'], name='entry_changed'), models.Index(condition=models.Q(('superseded', False)), fields=['journal', 'kind', 'parent_id', 'first'], name='entry_listed')],
+                'indexes': [models.Index(condition=models.Q(('superseded', False)), fields=['journal', 'seq'], name='entry_changed'), models.Index(condition=models.Q(('is_gone', False), ('superseded', False)), fields=['journal', 'kind', 'parent_id', 'first'], name='entry_listed')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('superseded', False)), fields=('journal', 'kind', 'object_id'), name='entry_one_current'), models.CheckConstraint(condition=models.Q(('first__lte', models.F('seq'))), name='entry_first_before_seq')],
             },
         ),

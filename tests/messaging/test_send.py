@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from journal.errors import Refused
 from journal.ids import uuid7
 from journal.models import Receipt
+from messaging.actions import delete_message, send_message
 from messaging.models import Message
 from messaging.rules import ensure_may_post
 from spheres.actions import end_membership
@@ -191,3 +193,35 @@ def test_the_rule_itself_says_who_may_speak(cast: Cast) -> None:
     for stranger in (cast.dan, cast.eve):
         with pytest.raises(Refused):
             ensure_may_post(stranger, cast.conversation)
+
+
+def test_older_messages_are_a_link_away_whatever_was_deleted(cast: Cast, browse: Browse) -> None:
+    said = [cast.say(cast.alice, f"message {number}") for number in range(40)]
+    with inside(cast.sphere):
+        for message in said[20:]:
+            delete_message(cast.alice, message)
+        for number in range(40, 55):
+            send_message(cast.alice, cast.conversation, id=uuid7(), body=f"message {number}")
+    address = reverse("messaging:conversation", args=[cast.sphere.slug, cast.conversation.pk])
+    page = browse(cast.bob).get(address).content.decode()
+    assert [f">message {number}<" in page for number in (4, 5, 19, 20, 39, 40, 54)] == [0, 1, 1, 0, 0, 1, 1]
+    (older,) = re.findall(r'data-older href="([^"]+)"', page)
+    before = browse(cast.bob).get(address + older).content.decode()
+    assert [f">message {number}<" in before for number in (0, 4, 5)] == [1, 1, 0]
+    assert "data-older" not in before
+
+
+def test_without_javascript_a_taken_id_is_given_another(cast: Cast, browse: Browse) -> None:
+    taken = cast.say(cast.alice).pk
+    said = fields(cast.bob, "messaging.send.1", id=taken, body="Moi aussi")
+    page = post(browse(cast.bob), path(cast), said, device=False).content.decode()
+    again = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    assert again["id"] != str(taken)
+    response = post(browse(cast.bob), path(cast), {**again, "body": "Moi aussi"}, device=False)
+    assert response.status_code == 303
+
+
+def test_a_browsers_line_ends_are_kept_as_a_devices(cast: Cast, browse: Browse) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="un\r\ndeux")
+    post(browse(cast.bob), path(cast), said, device=False)
+    assert bodies(cast) == ["un\ndeux"]

@@ -168,9 +168,10 @@ def test_what_changes_between_the_pages_of_a_snapshot_is_not_lost(
 
 def test_a_window_keeps_the_newest(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MessageKind, "window", 3)
-    for number in range(5):
-        cast.say(cast.alice, str(number))
-    assert Device(browse(cast.bob), cast.bob).pull().bodies() == ["2", "3", "4"]
+    said = [cast.say(cast.alice, str(number)) for number in range(6)]
+    with inside(cast.sphere):
+        delete_message(cast.alice, said[4])
+    assert Device(browse(cast.bob), cast.bob).pull().bodies() == ["2", "3", "5"]
 
 
 def test_another_identity_gets_nothing(cast: Cast, browse: Browse) -> None:
@@ -190,10 +191,16 @@ def test_another_identity_gets_nothing(cast: Cast, browse: Browse) -> None:
         {"page": "garbage"},
         {"page": '{"journal":1}'},
         {"page": 7},
+        {"page": "[" * 300},
     ],
 )
 def test_garbage_is_said_to_be_so(bobs: Device, garbage: dict[str, Any]) -> None:
     assert bobs.ask(**garbage).status_code == 422
+
+
+def test_nonsense_nested_deeply_is_nonsense(cast: Cast, browse: Browse) -> None:
+    response = browse(cast.bob).post("/feed/", "[" * 100_000, content_type="application/json")
+    assert response.status_code == 422
 
 
 def test_a_page_token_opens_no_journal_of_others(cast: Cast, bobs: Device) -> None:

@@ -210,6 +210,17 @@ def test_signing_out_closes_the_socket(cast: Cast, visit: Visit) -> None:
         assert closed.value.rcvd.code == 4401
 
 
+def test_a_new_password_closes_the_old_sessions_sockets(cast: Cast, visit: Visit) -> None:
+    assert cast.bob.person is not None
+    with visit(cast.bob).listening() as ear:
+        cast.bob.person.set_password("un autre mot de passe")
+        cast.bob.person.save(update_fields=["password"])
+        with pytest.raises(ConnectionClosed) as closed:
+            ear.next("never")
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
+
+
 @pytest.mark.parametrize(
     "frame",
     [
