@@ -19,12 +19,13 @@ import { post } from "./post.js";
 import { OfflineBanner, OutboxBadge, SyncAge } from "./states.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
-import { finishTimes } from "./times.js";
+import { finishTimes, tellDates } from "./times.js";
 import { showFromNetwork, startVisits, visit } from "./visits.js";
 import { MessageComposer } from "../messaging/composer.js";
 
-const identity = document.body.dataset.identity ?? "";
-const app = document.body.dataset.app ?? "";
+/** What this document was begun with. */
+const begun = { ...document.body.dataset };
+const { identity = "", app = "" } = begun;
 
 /** The parts, tied together. @returns {import("./device.js").Device} */
 function assemble() {
@@ -64,7 +65,10 @@ function assemble() {
 function updated() {
   if (notices.isUpdated) return;
   notice({ isUpdated: true });
-  navigator.serviceWorker?.getRegistration().then((registration) => registration?.update()).catch(() => {});
+  navigator.serviceWorker
+    ?.getRegistration()
+    .then((registration) => registration?.update())
+    .catch(() => {});
 }
 
 /** @param {import("./device.js").Device} here */
@@ -74,23 +78,22 @@ function tie(here) {
     receive(batch);
     followed(batch, document);
     if (batch.left.length) leftSpheres(batch.left);
-    // A row that a command was to make: the receipt settles it, so ask for it now.
-    const ids = new Set(outbox.commands.flatMap((command) => [...command.mints, command.object]));
-    if (batch.rows.some((row) => ids.has(row.id))) drain.wake();
+    const ids = new Set(batch.rows.map((row) => row.id));
+    drain.arrived(outbox.commands.filter(({ mints, object }) => [...mints, object].some((id) => ids.has(id))));
   });
   store.refusal.follow(sayDisk);
   outbox.changed.follow(() => {
     pendingChanged();
     sayDisk();
-    document.body.dataset.outbox = String(outbox.commands.length);
+    say(document.body);
   });
   outbox.settled.follow(({ command, verdict }) => {
     if (verdict.outcome === "accepted" && command.follow && location.pathname === command.page) visit(verdict.location);
   });
   sync.changed.follow((state) => {
-    document.body.dataset.sync = state;
+    say(document.body);
     notice({ isOffline: state === "offline" });
-    if (state === "live" && isMissing()) showFromNetwork();
+    lookFurther();
   });
   sync.opened.follow(() => drain.wake());
 
@@ -101,8 +104,11 @@ function tie(here) {
   }
 }
 
-/** A shell was shown, and the store, now level with the server, has not what it is about. */
-const isMissing = () => document.body.hasAttribute("data-missing") && document.body.hasAttribute("data-shell");
+/** A shell was shown, and the store, level with the server, has not what it is about: the server's page will say. */
+function lookFurther() {
+  const isMissing = document.body.matches("[data-shell][data-missing]");
+  if (isMissing && device()?.sync.state === "live") showFromNetwork();
+}
 
 /** Moments at which the line may be there again. @param {import("./device.js").Device} here */
 function watch({ sync, drain }) {
@@ -126,9 +132,16 @@ function watch({ sync, drain }) {
 async function ready(body, path) {
   const here = device();
   if (!here) return finishTimes(body);
+  say(body);
+  await fillPage(body, here, path);
+}
+
+/** What tests and styles may wait for. @param {HTMLElement} body */
+function say(body) {
+  const here = device();
+  if (!here) return;
   body.dataset.sync = here.sync.state;
   body.dataset.outbox = String(here.outbox.commands.length);
-  await fillPage(body, here, path);
 }
 
 function defineElements() {
@@ -151,6 +164,7 @@ async function start() {
   defineElements();
   followSignOut();
   followOlder();
+  tellDates();
   takeForms(device, drafts, visit);
   document.addEventListener("list:changed", () => closeDoors(document.body));
   startVisits({
@@ -159,7 +173,11 @@ async function start() {
       await drafts.flush();
       await ready(body, location.pathname);
     },
-    shown: () => document.body.dispatchEvent(new CustomEvent("page:shown")),
+    // What happened between the filling of the page and its showing was said on the page before.
+    shown: () => {
+      say(document.body);
+      lookFurther();
+    },
   });
   const here = device();
   here?.sync.start();
@@ -175,8 +193,13 @@ async function begin() {
   watch(here);
 }
 
-/** @param {HTMLElement} body */
-const fits = (body) => body.dataset.identity === identity && body.dataset.app === app && !notices.isUpdated;
+/**
+ * Another identity, build or language wants a document of its own.
+ * @param {HTMLElement} body
+ */
+function fits(body) {
+  return ["identity", "app", "rowsVersion"].every((name) => body.dataset[name] === begun[name]) && !notices.isUpdated;
+}
 
 /** Somebody signed out here and the server has not heard. False when this page must not live. @param {string} owed */
 async function settleOwed(owed) {

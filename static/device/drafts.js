@@ -14,7 +14,10 @@ const keyOf = (page, action) => `${page} ${action}`;
 /** @param {HTMLFormElement} form @param {string} page  its path */
 export const draftKey = (form, page) => keyOf(page, form.getAttribute("action") ?? "");
 
-/** What a draft keeps of a form: what people wrote, what they saw, and the id of what is to be. @param {HTMLFormElement} form */
+/**
+ * What a draft keeps of a form: what people wrote, what they saw, and the id of what is to be.
+ * @param {HTMLFormElement} form
+ */
 function kept(form) {
   return /** @type {Control[]} */ ([...form.elements]).filter((control) => {
     if (!control.name) return false;
@@ -32,12 +35,15 @@ function isWritten(control) {
 }
 
 /** @param {Control} control */
-const isTouched = (control) => "defaultValue" in control && isWritten(control) && control.value !== control.defaultValue;
+const isTouched = (control) =>
+  "defaultValue" in control && isWritten(control) && control.value !== control.defaultValue;
 
 /** @param {HTMLFormElement} form @param {string} page @returns {Draft} */
 export function draftOf(form, page) {
   const controls = kept(form);
-  const fields = controls.some(isTouched) ? controls.map((one) => /** @type {[string, string]} */ ([one.name, one.value])) : [];
+  const fields = controls.some(isTouched)
+    ? controls.map((one) => /** @type {[string, string]} */ ([one.name, one.value]))
+    : [];
   return { key: draftKey(form, page), fields, at: Date.now() };
 }
 
@@ -55,10 +61,12 @@ export function draftFrom(command) {
 
 /** @param {HTMLFormElement[]} forms @param {string} page @param {Outbox} outbox */
 export async function restoreDrafts(forms, page, outbox) {
-  for (const form of forms) {
-    const draft = await outbox.draft(draftKey(form, page));
-    if (draft && !kept(form).some(isTouched)) restore(form, draft);
-  }
+  await Promise.all(
+    forms.map(async (form) => {
+      const draft = await outbox.draft(draftKey(form, page));
+      if (draft && !kept(form).some(isTouched)) restore(form, draft);
+    }),
+  );
 }
 
 /** @param {HTMLFormElement} form @param {Draft} draft */
@@ -75,7 +83,8 @@ function restore(form, draft) {
 
 /** Keeps drafts while people write. */
 export class Drafts {
-  /** Forms written in since they were last kept, and where. @type {Map<HTMLFormElement, string>} */ #written = new Map();
+  /** Forms written in since they were last kept, and where. @type {Map<HTMLFormElement, string>} */ #written =
+    new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
   /** @param {() => Outbox | undefined} outbox */

@@ -35,6 +35,7 @@ export class Drain {
   /** The server asked for quiet until then, ms. */ #notBefore = 0;
   /** Lanes whose first command could not go, and until when they rest, ms. @type {Map<string, number>} */
   #resting = new Map();
+  /** Commands of which the row came before the answer. @type {Set<string>} */ #arrived = new Set();
   #nudge = () => {};
   /** A new one for each holding of the lock: stolen means over. */ #hold = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
@@ -67,6 +68,22 @@ export class Drain {
     this.#resting.clear();
     for (const flight of this.#flights.values()) if (flight.isSilent) flight.abort.abort();
     this.#try();
+  }
+
+  /**
+   * What these commands were to make is here already: only their receipts settle them, so ask at once, even when the
+   * answer that is awaited now gets lost.
+   * @param {Command[]} commands
+   */
+  arrived(commands) {
+    for (const { id, lane } of commands) {
+      this.#arrived.add(id);
+      this.#tries.delete(id);
+      this.#resting.delete(lane);
+      const flight = this.#flights.get(id);
+      if (flight?.isSilent) flight.abort.abort();
+    }
+    if (commands.length) this.#try();
   }
 
   stop() {
@@ -131,7 +148,10 @@ export class Drain {
       for (;;) {
         for (const lane of hold.signal.aborted ? [] : this.outbox.next().keys()) {
           if (running.has(lane) || this.#isResting(lane)) continue;
-          running.set(lane, this.#lane(lane, hold.signal).finally(() => running.delete(lane)));
+          running.set(
+            lane,
+            this.#lane(lane, hold.signal).finally(() => running.delete(lane)),
+          );
         }
         if (!running.size) return;
         const nudged = new Promise((resolve) => (this.#nudge = () => resolve(undefined)));
@@ -159,6 +179,7 @@ export class Drain {
         this.#tries.delete(command.id);
         this.events.signedOut(false);
         await this.outbox.settle(command, verdict);
+        this.#arrived.delete(command.id);
         this.#nudge(); // another lane may have stood on this
       } else if (verdict.outcome === "token" && !hasFreshToken) {
         hasFreshToken = true;
@@ -225,7 +246,8 @@ export class Drain {
     const tries = (this.#tries.get(id) ?? 0) + 1;
     this.#tries.set(id, tries);
     if (verdict.outcome === "later" && verdict.after) this.#notBefore = Date.now() + verdict.after;
-    this.#resting.set(lane, Date.now() + growing(tries - 1, 4000, 60_000));
-    this.#isResting(lane);
+    const wait = this.#arrived.delete(id) ? 0 : growing(tries - 1, 4000, 60_000);
+    this.#resting.set(lane, Date.now() + wait);
+    if (!this.#isResting(lane)) this.#soon(0);
   }
 }

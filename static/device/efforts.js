@@ -26,7 +26,8 @@ function doneAbout(outbox, command, cause) {
   if (cause) return ["held", word("held_detail")];
   const effort = outbox.efforts.get(command.id);
   if (effort?.isSilent) return ["sending", word("silent_detail")];
-  if (effort?.total) return ["sending", word("upload_detail", { percent: Math.round((100 * effort.sent) / effort.total) })];
+  if (effort?.total)
+    return ["sending", word("upload_detail", { percent: Math.round((100 * effort.sent) / effort.total) })];
   if (effort) return ["sending", word("sending_detail")];
   return ["waiting", waitingFor(outbox, command)];
 }

@@ -1,4 +1,4 @@
-/** Filling a list from the store: an empty one, and one that the server filled already. Works on pages not yet shown. */
+/** Filling a list from the store: an empty one, or one that the server filled already, also on pages not yet shown. */
 
 /** @import { Shown } from "./reads.js" */
 /** @import { Store } from "./store.js" */
@@ -45,13 +45,17 @@ export function furthest(list) {
 /** @param {Element} list @param {Element} body @param {Store} store */
 export async function fill(list, body, store) {
   const range = { limit: windowOf(list), isNewestFirst: isNewestFirst(list) };
-  const [{ rows, isAll }, cursors] = await Promise.all([listed(store, queryOf(list), range), heads(store)]);
   const present = settledRows(list);
+  const [{ rows, isAll }, cursors] = await Promise.all([
+    listed(store, queryOf(list), range),
+    present.length ? heads(store) : {},
+  ]);
   if (present.length) await correct(list, present, store);
   else if (isAll) whole.add(list);
-  add(list, missing(list, rows, cursors));
+  add(list, present.length ? missing(list, rows, cursors) : rows);
   finishTimes(list);
-  await finish(list, body, store);
+  // Names and marks that must be looked up come when they come: nobody waits for them to see the page.
+  finish(list, body, store).catch(() => {});
   list.setAttribute("data-filled", "");
 }
 
@@ -61,7 +65,11 @@ export async function fill(list, body, store) {
  */
 async function correct(list, present, store) {
   const query = queryOf(list);
-  const known = await versions(store, query.kind, present.map((row) => row.id));
+  const known = await versions(
+    store,
+    query.kind,
+    present.map((row) => row.id),
+  );
   for (const version of known) {
     const row = rowOf(list, version.id);
     if (!row || !isNewer(version, row)) continue;

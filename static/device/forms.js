@@ -9,6 +9,7 @@ import { v7 as uuid7 } from "uuid";
 import { notices } from "./device.js";
 import { draftKey } from "./drafts.js";
 import { laneOf } from "./lanes.js";
+import { setKnown } from "./note.js";
 
 const LONGEST_EXCERPT = 160;
 
@@ -28,7 +29,7 @@ export function takeForms(device, drafts, visit) {
   document.addEventListener("submit", (event) => {
     const form = ours(event);
     const here = device();
-    if (!form || !here) return;
+    if (!form || !here) return others(event);
     if (form.dataset.onlineOnly) {
       if (!notices.isOffline) return; // the browser posts it: this one cannot wait
       event.preventDefault();
@@ -46,6 +47,14 @@ export function takeForms(device, drafts, visit) {
     if (form.dataset.then) visit(form.dataset.then);
     else if (command.object && form.dataset.object && history.length > 1) history.back();
   });
+}
+
+/**
+ * Other forms are the browser's, and may change what pages say: the next pages are asked of the server.
+ * @param {Event} event
+ */
+function others(event) {
+  if (!event.defaultPrevented) setKnown(undefined).catch(() => {});
 }
 
 /** @param {HTMLFormElement} form @param {string} sentence */
@@ -74,7 +83,10 @@ export function commandOf(form, submitter, identity) {
     path: pathname + search,
     fields,
     sphere,
-    lane: laneOf(sphere, fields.some(([, value]) => typeof value !== "string")),
+    lane: laneOf(
+      sphere,
+      fields.some(([, value]) => typeof value !== "string"),
+    ),
     mints,
     kind: form.dataset.kind ?? row?.getAttribute("data-kind") ?? "",
     parent: form.dataset.parent ?? "",
@@ -135,4 +147,3 @@ function askToPersist() {
   hasAsked = true;
   navigator.storage?.persist?.().catch(() => {});
 }
-

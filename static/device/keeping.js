@@ -33,7 +33,10 @@ export async function keepKnown(store, identity, app) {
   }
 }
 
-/** Spheres that are no longer ours: their shells go, and whoever stands in one is led home. @param {string[]} spheres */
+/**
+ * Spheres that are no longer ours: their shells go, and whoever stands in one is led home.
+ * @param {string[]} spheres
+ */
 export async function leftSpheres(spheres) {
   if (spheres.includes(document.body.dataset.sphere ?? "")) {
     const slug = /^\/s\/([^/]+)\//.exec(location.pathname)?.[1];

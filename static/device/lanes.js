@@ -46,7 +46,8 @@ export function sendable(commands) {
   /** @type {Map<string, Command>} */
   const next = new Map();
   for (const command of commands) {
-    if (command.state === "waiting" && !held.has(command.id) && !next.has(command.lane)) next.set(command.lane, command);
+    if (command.state === "waiting" && !held.has(command.id) && !next.has(command.lane))
+      next.set(command.lane, command);
   }
   return next;
 }

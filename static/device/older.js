@@ -45,7 +45,9 @@ async function fetchOlder(link, list) {
   const page = new DOMParser().parseFromString(await body.text(), "text/html");
   if (page.body.dataset.identity !== here.identity) throw new Error("not ours");
   const parent = CSS.escape(list.getAttribute("parent") ?? "");
-  const theirs = page.querySelector(`live-list[kind="${CSS.escape(list.getAttribute("kind") ?? "")}"][parent="${parent}"]`);
+  const theirs = page.querySelector(
+    `live-list[kind="${CSS.escape(list.getAttribute("kind") ?? "")}"][parent="${parent}"]`,
+  );
   const rows = theirs ? settledRows(theirs) : [];
   steadily(list, () => {
     for (const row of rows) if (!rowOf(list, row.id)) place(list, document.adoptNode(row));

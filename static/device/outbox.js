@@ -132,7 +132,10 @@ export class Outbox {
     this.changed.tell();
   }
 
-  /** A final answer: what it brought first, then the command goes, or stays with its sentence. @param {Command} command @param {Final} verdict */
+  /**
+   * A final answer: what it brought first, then the command goes, or stays with its sentence.
+   * @param {Command} command @param {Final} verdict
+   */
   async settle(command, verdict) {
     if (verdict.outcome === "accepted") {
       await this.deliver(verdict.records);

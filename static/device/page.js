@@ -21,9 +21,8 @@ export function commandForms(root) {
 export async function fillPage(body, here, path) {
   await Promise.all([
     ...[...body.querySelectorAll("live-list")].map((list) => fillList(list, body, here)),
-    fillFacts(body, here),
+    fillFacts(body, here).then(() => restoreDrafts(commandForms(body), path, here.outbox)),
   ]);
-  await restoreDrafts(commandForms(body), path, here.outbox);
   closeDoors(body);
   finishTimes(body);
 }
@@ -49,7 +48,10 @@ async function fillFacts(body, here) {
   }
 }
 
-/** A thing that is not on this device has no heading row: its forms are closed, and the page says so. @param {Element} body */
+/**
+ * A thing that is not on this device has no heading row: its forms are closed, and the page says so.
+ * @param {Element} body
+ */
 export function closeDoors(body) {
   const headings = [...body.querySelectorAll("live-list[data-heading]")];
   const isMissing = headings.some((list) => !list.querySelector("live-row"));

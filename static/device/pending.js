@@ -18,7 +18,9 @@ const originals = new WeakMap();
  */
 export function showPending(list, body, outbox) {
   const kind = list.getAttribute("kind");
-  const made = outbox.commands.filter((one) => one.kind === kind && !one.object && one.parent === list.getAttribute("parent"));
+  const made = outbox.commands.filter(
+    (one) => one.kind === kind && !one.object && one.parent === list.getAttribute("parent"),
+  );
   const held = outbox.heldBack();
   const wanted = new Set(made.map((one) => one.mints[0]));
   for (const row of rowsOf(list)) if (isPending(row) && !wanted.has(row.id)) row.remove();
@@ -30,7 +32,23 @@ export function showPending(list, body, outbox) {
     }
     if (row && isPending(row)) state(row, outbox, command, held.get(command.id));
   }
-  for (const row of rowsOf(list)) if (!isPending(row)) mark(row, outbox.commands.filter((one) => one.object === row.id).at(-1));
+  order(
+    list,
+    made.map((one) => one.mints[0] ?? ""),
+  );
+  for (const row of rowsOf(list))
+    if (!isPending(row)) mark(row, outbox.commands.filter((one) => one.object === row.id).at(-1));
+}
+
+/**
+ * Another tab's words may have been meant before ours and be heard of after them.
+ * @param {Element} list @param {string[]} ids
+ */
+function order(list, ids) {
+  const rows = rowsOf(list).filter(isPending);
+  const wanted = ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+  if (list.getAttribute("order") === "desc") wanted.reverse();
+  if (wanted.some((row, index) => row !== rows[index])) rows.at(-1)?.after(...wanted);
 }
 
 /** @param {Element} list @param {Element} row */
@@ -53,7 +71,8 @@ function pendingRow(list, body, command) {
   writeFields(row, command);
   for (const time of row.querySelectorAll("time")) time.dateTime = new Date(command.said_at).toISOString();
   for (const name of row.querySelectorAll("[data-author-name]")) {
-    if (!name.getAttribute("data-author-name")) name.setAttribute("data-author-name", body.getAttribute("data-me") ?? "");
+    if (!name.getAttribute("data-author-name"))
+      name.setAttribute("data-author-name", body.getAttribute("data-me") ?? "");
   }
   finishTimes(row);
   writeNames(row);

@@ -59,8 +59,12 @@ export function resumePlaces(isRestored) {
 export function watchPlaces() {
   entry = present();
   history.scrollRestoration = "manual";
-  addEventListener("scroll", () => {
-    clearTimeout(timer);
-    if (entry) timer = setTimeout(note, DELAY);
-  }, { passive: true });
+  addEventListener(
+    "scroll",
+    () => {
+      clearTimeout(timer);
+      if (entry) timer = setTimeout(note, DELAY);
+    },
+    { passive: true },
+  );
 }

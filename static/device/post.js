@@ -53,7 +53,11 @@ export function post(command, { token, tries, abort }, events) {
 export function encoded({ id, identity, said_at, fields }) {
   const hasFiles = fields.some(([, value]) => typeof value !== "string");
   const body = hasFiles ? new FormData() : new URLSearchParams();
-  const own = [["_command", id], ["_identity", identity], ["_said_at", String(said_at)]];
+  const own = [
+    ["_command", id],
+    ["_identity", identity],
+    ["_said_at", String(said_at)],
+  ];
   for (const [name, value] of [...fields, ...own]) body.append(name, /** @type {string} */ (value));
   return body;
 }

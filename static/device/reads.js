@@ -25,7 +25,7 @@ async function reading(store, nothing, ask) {
 }
 
 /**
- * At most about `limit` rows of a list (ties at the edge come along), in ascending order.
+ * At most `limit` rows of a list, in ascending order; all of them where one order is shared by more.
  * @param {Store} store
  * @param {ListQuery} query
  * @param {{limit: number, before?: number | string, after?: number | string, isNewestFirst: boolean}} range
@@ -46,35 +46,33 @@ export function listed(store, query, { limit, before, after, isNewestFirst }) {
     const lower = after === undefined ? list : [...list, after];
     const upper = [...list, before ?? []];
     const whole = IDBKeyRange.bound(lower, upper, after !== undefined, before !== undefined);
-    const edge = await keyAt(index, whole, limit, isNewestFirst ? "prev" : "next");
-    if (!edge) return { rows: shown(await asked(index.getAll(whole)), query), isAll: true };
+    const edge = await keyAfter(index, whole, limit, isNewestFirst ? "prev" : "next");
+    if (edge === undefined) return { rows: shown(await asked(index.getAll(whole)), query), isAll: true };
+    // Rows that share the edge's order come with the next ones.
     const part = isNewestFirst
-      ? IDBKeyRange.bound(edge, upper, false, before !== undefined)
-      : IDBKeyRange.bound(lower, edge, after !== undefined, false);
-    return { rows: shown(await asked(index.getAll(part)), query), isAll: false };
+      ? IDBKeyRange.bound(edge, upper, true, before !== undefined)
+      : IDBKeyRange.bound(lower, edge, after !== undefined, true);
+    const found = await asked(index.getAll(part));
+    return { rows: shown(found.length ? found : await asked(index.getAll(whole)), query), isAll: !found.length };
   });
 }
 
 /**
- * The key of the `count`th row, or null when there are no more than that: two steps of a cursor, no reading of rows.
+ * The key after the first `count` rows, or undefined when there are no more than that: one step of a cursor, and no
+ * row is read for it.
  * @param {IDBIndex} index @param {IDBKeyRange} range @param {number} count @param {"prev" | "next"} direction
- * @returns {Promise<IDBValidKey | null>}
+ * @returns {Promise<IDBValidKey | undefined>}
  */
-function keyAt(index, range, count, direction) {
+function keyAfter(index, range, count, direction) {
   return new Promise((resolve, reject) => {
     const request = index.openKeyCursor(range, direction);
-    /** @type {IDBValidKey | null} */
-    let found = null;
-    let steps = 0;
+    let isFirst = true;
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       const cursor = request.result;
-      steps += 1;
-      if (!cursor) return resolve(null);
-      if (steps === 1 && count > 1) return cursor.advance(count - 1);
-      if (found) return resolve(found);
-      found = cursor.key;
-      cursor.advance(1);
+      if (!isFirst || !cursor) return resolve(cursor?.key);
+      isFirst = false;
+      cursor.advance(count);
     };
   });
 }

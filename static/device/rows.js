@@ -1,4 +1,4 @@
-/** Row elements: made from the store's rows, put in their place, replaced in place. The same for server-rendered ones. */
+/** Row elements: made from the store's rows, put in their place, replaced there. The server's are the same. */
 
 /** @import { Shown } from "./reads.js" */
 /** @import { Row } from "./types.js" */
@@ -42,7 +42,10 @@ export function rowElement(page, row, list) {
   return element;
 }
 
-/** Puts `element` where its order wants it; pending rows keep the newest end. @param {Element} list @param {Element} element */
+/**
+ * Puts `element` where its order wants it; pending rows keep the newest end.
+ * @param {Element} list @param {Element} element
+ */
 export function place(list, element) {
   const sign = list.getAttribute("order") === "desc" ? -1 : 1;
   const its = placeOf(element);
@@ -72,7 +75,10 @@ export function replace(present, element) {
   if (heir instanceof HTMLElement) heir.focus({ preventScroll: true });
 }
 
-/** Whether `row` says something newer than what stands there. @param {Pick<Row, "j" | "n" | "gone">} row @param {Element} present */
+/**
+ * Whether `row` says something newer than what stands there.
+ * @param {Pick<Row, "j" | "n" | "gone">} row @param {Element} present
+ */
 export function isNewer(row, present) {
   if (isPending(present)) return true;
   const its = placeOf(present);

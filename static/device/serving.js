@@ -1,4 +1,4 @@
-/** How the service worker answers for a page: shell first for what the store can fill, else the network, with patience. */
+/** How the service worker answers for a page: shell first for what the store can fill, else the network, patiently. */
 
 import { known, setKnown, signOutOwed } from "./note.js";
 import { fetchPatiently, pause } from "./patience.js";
@@ -19,8 +19,8 @@ export const NETWORK_ONLY = "Alveole-Network";
 export async function servePage(request) {
   const url = new URL(request.url);
   const isOpen = OPEN.some((path) => url.pathname.startsWith(path));
-  if (!isOpen && (await signOutOwed()) !== undefined) return Response.redirect("/signed-out/", 302);
-  const held = isOpen ? undefined : await known();
+  const [owed, held] = isOpen ? [] : await Promise.all([signOutOwed(), known()]);
+  if (owed !== undefined) return Response.redirect("/signed-out/", 302);
   const shell = held && (await shellFor(held, url.pathname));
   if (!shell || request.headers.has(NETWORK_ONLY)) return fromNetwork(request).catch(() => kept(url.pathname));
   const made = () => page(shell.html, shell.policy);

@@ -64,7 +64,10 @@ export class Shelf {
     });
   }
 
-  /** Erases a command; its words, when asked, become a draft in the same breath. @param {string} id @param {Draft} [draft] */
+  /**
+   * Erases a command; its words, when asked, become a draft in the same breath.
+   * @param {string} id @param {Draft} [draft]
+   */
   remove(id, draft) {
     return this.#write(async (commands, drafts) => {
       if (draft) drafts.put(draft);

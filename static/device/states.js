@@ -105,7 +105,11 @@ export class SyncAge extends Following {
     const at = here.sync.heardAt || (await here.store.syncedAt().catch(() => 0));
     const isSilent = state === "offline" || notices.isOffline;
     const time = at ? timeText(new Date(at)) : "";
-    const text = !isSilent ? word(state === "pulling" ? "pulling" : "live") : time ? word("as_of", { time }) : word("never");
+    const text = !isSilent
+      ? word(state === "pulling" ? "pulling" : "live")
+      : time
+        ? word("as_of", { time })
+        : word("never");
     this.dataset.state = isSilent ? "offline" : state;
     this.hidden = false;
     if (this.textContent !== text) this.textContent = text;

@@ -35,7 +35,9 @@ worker.addEventListener("fetch", (/** @type {AskedEvent} */ event) => {
 
 async function install() {
   const cache = await caches.open(KEPT);
-  await cache.addAll([...new Set(assets), ...PAGES].map((url) => new Request(url, { cache: "reload" })));
+  // Without cookies: these pages are for whoever is here then, and name nobody.
+  const asked = /** @type {const} */ ({ cache: "reload", credentials: "omit" });
+  await cache.addAll([...new Set(assets), ...PAGES].map((url) => new Request(url, asked)));
   await cache.put(BORN, new Response(String(Date.now())));
   // The new app's shells before the old ones' assets may go; without network the old shells go on working.
   const held = await known();
@@ -57,6 +59,7 @@ async function serveAsset(request) {
   const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.status === 200 && response.type === "basic") await (await caches.open(KEPT)).put(request, response.clone());
+  if (response.status === 200 && response.type === "basic")
+    await (await caches.open(KEPT)).put(request, response.clone());
   return response;
 }

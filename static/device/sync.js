@@ -30,6 +30,8 @@ export class Sync {
   #pullAgain = false;
   #tries = 0;
   #isStopped = true;
+  /** Until something is known, nothing is said: a page does not begin by crying wolf. */
+  #hasSaid = false;
   /** When the server last spoke, ms. */ heardAt = 0;
   /** Frames are applied one after the other. @type {Promise<unknown>} */ #line = Promise.resolve();
 
@@ -72,7 +74,8 @@ export class Sync {
 
   /** @param {SyncState} state */
   #say(state) {
-    if (state === this.state) return;
+    if (state === this.state && this.#hasSaid) return;
+    this.#hasSaid = true;
     if (this.state === "live" && this.heardAt) this.store.synced(this.heardAt).catch(() => {});
     this.state = state;
     this.changed.tell(state);
@@ -84,11 +87,15 @@ export class Sync {
     const identity = this.store.identity;
     const [rows_version, cursors] = await Promise.all([this.store.rowsVersion(), this.store.cursors()]);
     if (this.#socket || this.#isStopped) return;
-    const socket = new Socket(this.url, { identity, rows_version, cursors }, {
-      frame: (frame) => this.#take(socket, frame),
-      silent: () => this.#say("offline"),
-      closed: (code) => this.#closed(socket, code),
-    });
+    const socket = new Socket(
+      this.url,
+      { identity, rows_version, cursors },
+      {
+        frame: (frame) => this.#take(socket, frame),
+        silent: () => this.#say("offline"),
+        closed: (code) => this.#closed(socket, code),
+      },
+    );
     this.#socket = socket;
   }
 
@@ -119,7 +126,9 @@ export class Sync {
   /** @param {Socket} socket @param {Frame} frame */
   #take(socket, frame) {
     this.heardAt = Date.now();
-    this.#line = this.#line.then(() => (this.#socket === socket ? this.#apply(frame) : undefined)).catch(() => socket.close());
+    this.#line = this.#line
+      .then(() => (this.#socket === socket ? this.#apply(frame) : undefined))
+      .catch(() => socket.close());
   }
 
   /** @param {Frame} frame */
@@ -166,7 +175,7 @@ export class Sync {
       const answer = await exclusively(`pull|${this.store.identity}`, () => this.#pages());
       this.events.signedOut(false);
       this.events.version(answer);
-            this.heardAt = Date.now();
+      this.heardAt = Date.now();
       await this.store.synced(this.heardAt);
       this.#say("live");
       this.events.complete();

@@ -31,15 +31,29 @@ export function timeText(date, now = new Date()) {
   return format(date.getFullYear() === now.getFullYear() ? "soon" : "year", date);
 }
 
+/** What each element says already, and on which day it was said. @type {WeakMap<Element, string>} */
+const said = new WeakMap();
+
 /** @param {ParentNode} root */
 export function finishTimes(root) {
+  const now = new Date();
+  const today = format("date", now);
   for (const time of root.querySelectorAll("time[datetime]")) {
     const element = /** @type {HTMLTimeElement} */ (time);
     const date = new Date(element.dateTime);
-    if (Number.isNaN(date.getTime())) continue;
+    const state = `${element.dateTime}|${today}`;
+    if (Number.isNaN(date.getTime()) || said.get(element) === state) continue;
+    said.set(element, state);
     const shape = element.dataset.format ?? "";
-    const text = shape in SHAPES ? format(shape, date) : timeText(date);
-    if (element.textContent !== text) element.textContent = text;
-    element.title = format("long", date);
+    element.textContent = shape in SHAPES ? format(shape, date) : timeText(date, now);
   }
+}
+
+/** The whole date, for whoever points at a time. */
+export function tellDates() {
+  document.addEventListener("pointerover", ({ target }) => {
+    const time = target instanceof HTMLTimeElement && !target.title ? target : null;
+    const date = time && new Date(time.dateTime);
+    if (date && !Number.isNaN(date.getTime())) time.title = format("long", date);
+  });
 }

@@ -5,7 +5,10 @@ import { judged } from "../../static/device/answers.js";
 
 const asked = { id: "c-1", identity: "alice" };
 
-/** @param {number} status @param {object | string} body @param {Partial<import("../../static/device/answers.js").Answer>} [more] */
+/**
+ * @param {number} status @param {object | string} body
+ * @param {Partial<import("../../static/device/answers.js").Answer>} [more]
+ */
 function said(status, body, more = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return judged(asked, { status, command: "c-1", retryAfter: null, body: text, ...more });
@@ -15,7 +18,11 @@ const accepted = { outcome: "accepted", identity: "alice", records: [{ id: "m" }
 
 test("accepted, with our number on it, is final", () => {
   assert.deepEqual(said(200, accepted), { outcome: "accepted", records: [{ id: "m" }], location: "/there/" });
-  assert.deepEqual(said(200, { outcome: "accepted", identity: "alice" }).outcome, "accepted", "a replay without records");
+  assert.deepEqual(
+    said(200, { outcome: "accepted", identity: "alice" }).outcome,
+    "accepted",
+    "a replay without records",
+  );
 });
 
 test("the same words without our number are not an answer", () => {

@@ -10,7 +10,17 @@ export function freshDisk() {
 /** @param {Partial<import("../../static/device/types.js").WireRecord> & {n: number}} some */
 export function record(some) {
   const { n } = some;
-  return { j: "j1", f: n, s: "s1", k: "messaging.message", id: `m${n}`, p: "c1", html: `<p>${n}</p>`, facts: {}, ...some };
+  return {
+    j: "j1",
+    f: n,
+    s: "s1",
+    k: "messaging.message",
+    id: `m${n}`,
+    p: "c1",
+    html: `<p>${n}</p>`,
+    facts: {},
+    ...some,
+  };
 }
 
 /** @param {Partial<import("../../static/device/types.js").FeedAnswer>} some */

@@ -28,7 +28,11 @@ test("a command is there at once, and on disk before anybody may send it", async
 test("order is the order of intent, across tabs", async () => {
   const tabs = new Tabs();
   const [one, two] = [await opened({ tabs }), await opened({ tabs })];
-  for (const [outbox, id] of /** @type {const} */ ([[one, "z"], [two, "a"], [one, "m"]])) {
+  for (const [outbox, id] of /** @type {const} */ ([
+    [one, "z"],
+    [two, "a"],
+    [one, "m"],
+  ])) {
     await outbox.queue(command({ id }), "");
   }
   await one.refresh();
@@ -98,7 +102,14 @@ test("editing what was refused turns it into its form's draft, in one step", asy
 
 test("insisting is another intent: another number, and theirs as seen", async () => {
   const outbox = await opened();
-  const one = command({ id: "1", fields: [["_seen_body", "a"], ["_seen_title", "t"], ["body", "mine"]] });
+  const one = command({
+    id: "1",
+    fields: [
+      ["_seen_body", "a"],
+      ["_seen_title", "t"],
+      ["body", "mine"],
+    ],
+  });
   await outbox.queue(one, "");
   const conflict = { body: { seen: "a", theirs: "b", by: "Bob", at: "" } };
   await outbox.settle(one, { outcome: "conflict", sentence: "Two.", conflict });
@@ -106,7 +117,11 @@ test("insisting is another intent: another number, and theirs as seen", async ()
   await outbox.keepMine("1");
   const [kept] = (await opened()).commands;
   assert.notEqual(kept?.id, "1");
-  assert.deepEqual(kept?.fields, [["_seen_body", "b"], ["_seen_title", "t"], ["body", "mine"]]);
+  assert.deepEqual(kept?.fields, [
+    ["_seen_body", "b"],
+    ["_seen_title", "t"],
+    ["body", "mine"],
+  ]);
   assert.equal(kept?.state, "waiting");
   assert.equal(outbox.next().size, 1);
   assert.equal(insisting(one).conflict, undefined);

@@ -47,13 +47,24 @@ test("orders sort numbers as numbers and strings by code unit", () => {
 });
 
 test("equal orders fall back on arrival", () => {
-  const rows = [{ o: 1, f: 3, id: "c" }, { o: 1, f: 2, id: "z" }, { o: 1, f: 2, id: "a" }];
-  assert.deepEqual(rows.sort(rules.compareRows).map((row) => row.id), ["a", "z", "c"]);
+  const rows = [
+    { o: 1, f: 3, id: "c" },
+    { o: 1, f: 2, id: "z" },
+    { o: 1, f: 2, id: "a" },
+  ];
+  assert.deepEqual(
+    rows.sort(rules.compareRows).map((row) => row.id),
+    ["a", "z", "c"],
+  );
 });
 
 test("a tombstone has no order, so no list holds it", () => {
   assert.equal("o" in rules.toRow(record({ n: 1, gone: true })), false);
-  assert.equal(rules.toRow(record({ n: 7, f: 2, o: undefined })).o, 2, "arrival is the order unless the kind says otherwise");
+  assert.equal(
+    rules.toRow(record({ n: 7, f: 2, o: undefined })).o,
+    2,
+    "arrival is the order unless the kind says otherwise",
+  );
 });
 
 test("a row belongs to the lists of its kind, parent and sphere", () => {

@@ -69,7 +69,10 @@ test("another tab that wrote the same frame first does not keep it from our list
   await theirs.applyLive([record({ n: 4 })]);
   const { batch, hasGap } = await ours.applyLive([record({ n: 4 })]);
   assert.equal(hasGap, false);
-  assert.deepEqual(batch.rows.map((row) => row.id), ["m4"]);
+  assert.deepEqual(
+    batch.rows.map((row) => row.id),
+    ["m4"],
+  );
 });
 
 test("a tombstone stays, leaves the lists, and takes its children along", async () => {
@@ -108,7 +111,10 @@ test("another epoch erases, because its numbers mean other things", async () => 
   const store = await opened();
   await holding(store, 3);
   const restored = { journals: { j1: { sphere: "s1", epoch: "e2", head: 1 } }, reset: ["j1"] };
-  await store.apply(answer({ ...restored, records: [record({ n: 1, id: "new" })], cursors: { j1: ["e2", 1] } }), new Pull());
+  await store.apply(
+    answer({ ...restored, records: [record({ n: 1, id: "new" })], cursors: { j1: ["e2", 1] } }),
+    new Pull(),
+  );
   assert.deepEqual(await ids(store), ["new"]);
 });
 
@@ -116,12 +122,18 @@ test("another rows version erases everything, over as many pages as the server n
   const store = await opened();
   const journals = { j1: { sphere: "s1", epoch: "e1", head: 1 }, j2: { sphere: "s2", epoch: "e", head: 1 } };
   const two = record({ n: 1, j: "j2", s: "s2", id: "x" });
-  await store.apply(answer({ journals, records: [record({ n: 1 }), two], cursors: { j1: ["e1", 1], j2: ["e", 1] } }), new Pull());
+  await store.apply(
+    answer({ journals, records: [record({ n: 1 }), two], cursors: { j1: ["e1", 1], j2: ["e", 1] } }),
+    new Pull(),
+  );
   const pull = new Pull();
   const first = answer({ journals, rows_version: "v2", reset: ["j1"], records: [record({ n: 1 })], more: true });
   await store.apply({ ...first, cursors: { j1: ["e1", 1] } }, pull);
   assert.deepEqual(await store.cursors(), { j1: ["e1", 1] }, "the second journal's rows were stale too");
-  await store.apply(answer({ journals, rows_version: "v2", reset: ["j2"], records: [two], cursors: { j2: ["e", 1] } }), pull);
+  await store.apply(
+    answer({ journals, rows_version: "v2", reset: ["j2"], records: [two], cursors: { j2: ["e", 1] } }),
+    pull,
+  );
   assert.deepEqual(await store.cursors(), { j1: ["e1", 1], j2: ["e", 1] });
 });
 
@@ -156,7 +168,10 @@ test("a list gives its newest rows, then those before, then says that there are 
   const store = await opened();
   await holding(store, 25);
   const first = await listed(store, LIST, { limit: 10, isNewestFirst: true });
-  assert.deepEqual(first.rows.map((row) => row.n), [16, 17, 18, 19, 20, 21, 22, 23, 24, 25]);
+  assert.deepEqual(
+    first.rows.map((row) => row.n),
+    [16, 17, 18, 19, 20, 21, 22, 23, 24, 25],
+  );
   assert.equal(first.isAll, false);
   const rest = await listed(store, LIST, { limit: 20, before: 16, isNewestFirst: true });
   assert.equal(rest.rows.length, 15);
@@ -167,7 +182,10 @@ test("a list from its top goes the other way", async () => {
   const store = await opened();
   await holding(store, 25);
   const first = await listed(store, LIST, { limit: 10, isNewestFirst: false });
-  assert.deepEqual(first.rows.map((row) => row.n), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.deepEqual(
+    first.rows.map((row) => row.n),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
   const next = await listed(store, LIST, { limit: 10, after: 10, isNewestFirst: false });
   assert.equal(next.rows[0]?.n, 11);
 });
@@ -194,7 +212,10 @@ test("leaving a sphere leaves the others alone", async () => {
   await store.apply(answer({ journals, records: both, cursors: { j1: ["e1", 1], j2: ["e", 1] } }), new Pull());
   await store.eraseSphere("s1");
   assert.deepEqual(await store.cursors(), { j2: ["e", 1] });
-  assert.deepEqual((await all(store, "messaging.message")).map((row) => row.id), ["x"]);
+  assert.deepEqual(
+    (await all(store, "messaging.message")).map((row) => row.id),
+    ["x"],
+  );
 });
 
 test("a disk that refuses still lets the lists hear, and frames be followed", async () => {
@@ -243,5 +264,8 @@ test("a database deleted at sign-out does not come back empty", async () => {
   const [ours, theirs] = [await opened(), await opened()];
   await ours.delete();
   await assert.rejects(theirs.disk.open(), (error) => error instanceof DiskRefused && error.reason === "deleted");
-  assert.deepEqual((await indexedDB.databases()).map((one) => one.name), []);
+  assert.deepEqual(
+    (await indexedDB.databases()).map((one) => one.name),
+    [],
+  );
 });
