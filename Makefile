@@ -28,8 +28,8 @@ serve: setup ## live with it: no demo, ALVEOLE_URL decides hosts, cookies and li
 	@exec $(MANAGE) serve
 
 test: dev browser ## every test, in a real browser too; installs what the tests need (PYTEST="-k words" for some)
-	$(NODE) node --test tests/device/*.test.js
-	ALVEOLE_DATA=build/tests $(PYTHON) -m pytest -n 2 $(or $(PYTEST),--cov)
+	$(NODE) node --test --test-reporter=spec --test-timeout=60000 tests/device/*.test.js
+	ALVEOLE_DATA=build/tests $(PYTHON) -m pytest -n 2 --dist loadgroup $(or $(PYTEST),--cov)
 
 check: dev ## linters, types, imports, templates, migrations, translations, licences
 	@$(PYTHON) -m tools.check

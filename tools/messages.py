@@ -19,7 +19,7 @@ from django.utils.translation.template import templatize
 from tools.tracked import tracked
 
 LANGUAGE = "fr"
-APPS = ("journal", "accounts", "spheres", "messaging", "sync", "alveole")
+APPS = sorted(path.parent.name for path in Path().glob("*/apps.py"))
 # Folders of templates that are not named like their app; templates/*.html are the frame around every page.
 HOMES = {"account": "accounts", "allauth": "accounts", "": "spheres"}
 CONTEXT = (1, "c")
