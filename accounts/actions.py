@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import SignInLink, User
 from journal import clock
 from journal.errors import Conflict, Refused
+from journal.publishing import tell_person
 from journal.writing import action, writing
 
 LINK_LIFETIME = timedelta(minutes=30)
@@ -47,6 +48,7 @@ def choose_language(person: User, *, language: str) -> None:
     """Remember in which language the person reads."""
     person.language = language
     person.save(update_fields=["language"])
+    tell_person(person.pk)
 
 
 @action

@@ -51,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def reread(self) -> User:
         """Give this person as now stored; raises Http404 if the account was closed."""
-        person = User.objects.filter(pk=self.pk, is_active=True).first()
+        person = User.objects.select_for_update(no_key=True).filter(pk=self.pk, is_active=True).first()
         if person is None:
             raise Http404
         return person

@@ -9,10 +9,12 @@ from contextvars import copy_context
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core import signals
-from django.core.exceptions import RequestAborted
+from django.core.exceptions import RequestAborted, RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.db import close_old_connections
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -47,6 +49,9 @@ class ThreadedHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
+        except RequestDataTooBig:
+            await self.send_response(HttpResponse(status=413), send)
+            return
         set_script_prefix(get_script_prefix(scope))
         request, error = self.create_request(scope, body)
         try:
@@ -60,6 +65,20 @@ class ThreadedHandler(ASGIHandler):
             response.close()
         finally:
             body.close()
+
+    async def read_body(self, receive: Any) -> Any:
+        """Read the whole body. Raises RequestDataTooBig beyond what any form of ours holds."""
+        size = 0
+
+        async def counted() -> Any:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                raise RequestDataTooBig
+            return message
+
+        return await super().read_body(counted)
 
     def _respond(self, request: ASGIRequest, scope: Any) -> HttpResponseBase:
         # Also closes connections past their age, of this thread.

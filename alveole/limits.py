@@ -70,6 +70,8 @@ POSTS: Mapping[str, tuple[str, ...]] = {
     "accounts:link": ("link",),
     "sync:feed": ("feed",),
 }
+# Where these forms name the account; another field beside it counts for nothing.
+NAMING_FIELDS: Mapping[str, str] = {"account_login": "login", "account_request_login_code": "email"}
 GETS: Mapping[str, tuple[str, ...]] = {
     "accounts:link": ("link",),
     "sync:shells": ("shells",),
@@ -149,7 +151,7 @@ def address_of(peer: str) -> str:
 
 def _who(request: HttpRequest, by: By) -> str:
     if by is By.NAMED:
-        named = request.POST.get("login") or request.POST.get("email") or ""
+        named = request.POST.get(NAMING_FIELDS[request.resolver_match.view_name if request.resolver_match else ""], "")
         return f"named {named.strip().lower()}"
     if by is By.PERSON and request.user.is_authenticated:
         return f"person {request.user.pk}"

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 # gets the stored answer and not a 404.
 MIDDLEWARE = [
     "alveole.edge.EdgeMiddleware",
+    "alveole.packing.PackingMiddleware",
     "alveole.assets.AssetsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import socket
 import time
 from importlib.util import find_spec
@@ -101,6 +102,9 @@ def wait(path: Path, pid: int) -> None:
         if ended:
             raise Unready(f"Valkey {processes.explain(status)}.")
         if time.monotonic() > deadline:
+            # Never two on the same files.
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
             raise Unready(f"Valkey does not answer on {path}.")
         time.sleep(0.01)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 if TYPE_CHECKING:
-    from journal.models import Receipt
+    from journal.models import Entry, Receipt
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -25,7 +25,7 @@ TRANSPORT_FIELDS = frozenset({"csrfmiddlewaretoken", "_command", "_identity", "_
 
 @dataclass
 class Command:
-    """What the device asked for once; `receipt` is filled when it was answered."""
+    """What the device asked for once; `receipt` is filled when it was answered, `last` if that was just now."""
 
     id: UUID
     name: str
@@ -33,6 +33,8 @@ class Command:
     user_id: UUID
     fingerprint: str
     receipt: Receipt | None = field(default=None, compare=False)
+    # The entry recorded last.
+    last: Entry | None = field(default=None, compare=False)
 
 
 _current: ContextVar[Command | None] = ContextVar("journal.command", default=None)

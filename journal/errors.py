@@ -15,6 +15,7 @@ class Unanswerable(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.fields: dict[str, list[str]] = {}
 
 
 class Refused(Unanswerable):
@@ -22,9 +23,14 @@ class Refused(Unanswerable):
 
 
 class Conflict(Unanswerable):
-    """The identifier is taken by something else, or the command was used with other content."""
+    """The identifier is taken by something else (`field` names it), or the command was used with other content."""
 
     status = 409
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        if field:
+            self.fields = {field: [sentence]}
 
 
 class Invalid(Unanswerable):
@@ -55,4 +61,4 @@ class Stale(Unanswerable):
 
     def __init__(self, fields: Mapping[str, Divergence]) -> None:
         super().__init__(_("Somebody changed this at the same time. Both versions are kept: choose one."))
-        self.fields = dict(fields)
+        self.versions = dict(fields)

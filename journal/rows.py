@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from uuid import UUID
 
 from django.core.cache import caches
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from journal.kinds import Key, Row, kinds
@@ -29,7 +31,8 @@ def render(entries: Iterable[Entry], scopes: Mapping[UUID, UUID | None], languag
     known: dict[str, Row] = cache.get_many(names)
     missing = {name: entry for name, entry in names.items() if name not in known}
     if missing:
-        with override(language):
+        # One row for everybody: in no one's zone, least of all in that of whoever caused it to be rendered.
+        with override(language), timezone.override(UTC):
             made = _make(missing, scopes)
         cache.set_many(made)
         known |= made
@@ -102,4 +105,5 @@ def blank_html(name: str) -> str:
     """Render the row of a kind with a blank thing: what a device fills while a command waits."""
     kind = kinds()[name]
     thing = kind.blank()
-    return kind.html(thing, kind.facts(thing))
+    with timezone.override(UTC):
+        return kind.html(thing, kind.facts(thing))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Work:
-    """One open write transaction; `last` is the entry recorded last."""
+    """One open write transaction: the entry recorded last, and what is told to others once it is committed."""
 
     last: Entry | None = None
+    news: list[Callable[[], object]] = field(default_factory=list)
 
 
 _open: ContextVar[Work | None] = ContextVar("journal.work", default=None)

@@ -6,15 +6,16 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.db import OperationalError, connection
-from django.db.transaction import atomic
+from django.db.transaction import atomic, on_commit
 
 from journal import commands, receipts
 from journal.errors import Refused
 from journal.models import Receipt
+from journal.publishing import tell
 from journal.work import Work, open_work, working
 
 SQLITE_BUSY = 5
@@ -72,20 +73,31 @@ def writing(body: Callable[[], T]) -> T:
     if open_work() is not None:
         return body()
     try:
-        return _attempt(body)
+        result, work = _attempt(body)
     except OperationalError as error:
         if _is_nested() or not _is_transient(error):
             raise
-    return _attempt(body)
+        result, work = _attempt(body)
+    # After the commit and outside the lock: rendering and a slow Valkey hold up nobody's write, and their
+    # failure is not taken for the transaction's.
+    on_commit(partial(tell, work.news))
+    return result
 
 
-def _attempt(body: Callable[[], T]) -> T:
+def _attempt(body: Callable[[], T]) -> tuple[T, Work]:
+    work = Work()
     with ExitStack() as stack:
         if connection.vendor == "sqlite":
             stack.enter_context(_first_come)
         stack.enter_context(atomic())
-        stack.enter_context(working(Work()))
-        return body()
+        stack.enter_context(working(work))
+        return body(), work
+
+
+def _forget_news() -> None:
+    work = open_work()
+    if work is not None:
+        work.news.clear()
 
 
 def _is_nested() -> bool:
@@ -131,8 +143,10 @@ def _judge(command: commands.Command, verb: Callable[[], T]) -> tuple[Receipt, T
         with atomic():  # a refusal undoes half a write and keeps its receipt
             result = verb()
     except Refused as refusal:
+        _forget_news()
         receipts.refuse(receipt, refusal.sentence)
         return receipt, None, refusal
     work = open_work()
-    receipts.accept(receipt, work.last if work else None)
+    command.last = work.last if work else None
+    receipts.accept(receipt, command.last)
     return receipt, result, None

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.transaction import atomic
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from journal import clock
-from journal.errors import Conflict
+from journal.errors import Conflict, Invalid
 from journal.merging import merged
 from journal.recording import record
 from journal.writing import action
 from messaging import rules
-from messaging.models import Conversation, Message
+from messaging.models import LONGEST_BODY, Conversation, Message
 from spheres.models import Membership
+
+LONGEST_WAIT = timedelta(days=90)
 
 
 def open_conversation(founder: Membership) -> Conversation:
@@ -45,13 +48,14 @@ def send_message(
         author=author,
         body=body,
         arrived_at=now,
-        said_at=min(said_at or now, now),
+        # A device's clock may be anything; what waits in an outbox waits 90 days at most.
+        said_at=max(min(said_at or now, now), now - LONGEST_WAIT),
     )
     try:
         with atomic():
             message.save(force_insert=True)
     except IntegrityError as taken:
-        raise Conflict(_("This message was already sent with other words.")) from taken
+        raise Conflict(_("This message was already sent with other words."), field="id") from taken
     record(conversation.journal_id, "posted", message, actor=author.pk)
     return message
 
@@ -60,10 +64,13 @@ def send_message(
 def edit_message(editor: Membership, message: Message, *, body: str, seen: str) -> None:
     """Change the words of a message, merged with what changed since the editor saw `seen`.
 
-    Raises Refused if the editor did not write it, Stale if both changed the same lines.
+    Raises Refused if the editor did not write it, Stale if both changed the same lines, Invalid if both
+    changes together are too long, Http404 if it was deleted.
     """
     rules.ensure_may_edit(editor, message)
     message = _under_lock(message)
+    if message.deleted_at:
+        raise Http404
     value = merged(
         "body",
         seen=seen,
@@ -74,6 +81,8 @@ def edit_message(editor: Membership, message: Message, *, body: str, seen: str) 
     )
     if value == message.body:
         return
+    if len(value) > LONGEST_BODY:
+        raise Invalid({"body": [_("Both changes together are too long. Cut your message in two.")]})
     message.body, message.edited_at = value, clock.now()
     message.save(update_fields=["body", "edited_at"])
     record(message.conversation.journal_id, "edited", message, actor=editor.pk)
@@ -84,6 +93,8 @@ def delete_message(member: Membership, message: Message) -> None:
     """Hide a message from everybody. Raises Refused if the member may not."""
     rules.ensure_may_delete(member, message)
     message = _under_lock(message)
+    if message.deleted_at:
+        return
     message.deleted_at = clock.now()
     message.save(update_fields=["deleted_at"])
     record(message.conversation.journal_id, "deleted", message, actor=member.pk, is_gone=True)
@@ -92,7 +103,7 @@ def delete_message(member: Membership, message: Message) -> None:
 def _under_lock(message: Message) -> Message:
     # Re-read inside the transaction: on PostgreSQL the row is locked, so that two edits merge one after the other.
     found: Message = get_object_or_404(
-        Message.objects.standing().select_for_update(of=("self",)).select_related("author", "conversation"),
+        Message.objects.select_for_update(of=("self",)).select_related("author", "conversation"),
         pk=message.pk,
     )
     return found

@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from journal.models import Entry
-from spheres.models import Reader
 from spheres.seal import SealedQuerySet, SealedRows
 
 if TYPE_CHECKING:
     from spheres.models import Membership
-
-
-def _journals_of(membership: Membership) -> models.QuerySet[Any]:
-    return Reader.objects.open().filter(membership=membership).values("journal_id")
 
 
 class ConversationQuerySet(SealedQuerySet[Any]):
@@ -23,7 +18,7 @@ class ConversationQuerySet(SealedQuerySet[Any]):
 
     def readable_by(self, membership: Membership) -> ConversationQuerySet:
         """Keep those whose journal the membership reads."""
-        return self.filter(journal_id__in=_journals_of(membership))
+        return self.filter(journal__readers__membership=membership, journal__readers__until=None)
 
 
 class MessageQuerySet(SealedQuerySet[Any]):
@@ -35,6 +30,10 @@ class MessageQuerySet(SealedQuerySet[Any]):
 
     def readable_by(self, membership: Membership) -> MessageQuerySet:
         """Keep those that the membership reads: in its journals, and arrived while it read them."""
+        return self.standing().reached_by(membership)
+
+    def reached_by(self, membership: Membership) -> MessageQuerySet:
+        """Keep those too that were deleted meanwhile, for whoever deletes them again."""
         seen = Entry.objects.current().filter(
             kind="messaging.message",
             object_id=models.OuterRef("pk"),
@@ -42,7 +41,7 @@ class MessageQuerySet(SealedQuerySet[Any]):
             journal__readers__until=None,
             first__gt=models.F("journal__readers__since"),
         )
-        return self.standing().filter(models.Exists(seen)).select_related("author", "conversation")
+        return self.filter(models.Exists(seen)).select_related("author", "conversation")
 
 
 ConversationRows = SealedRows.from_queryset(ConversationQuerySet)

@@ -43,8 +43,8 @@ def edition(request: MemberRequest, message_id: UUID) -> HttpResponse:
 
 @accepts("messaging.delete.1")
 def deletion(request: MemberRequest, message_id: UUID) -> HttpResponse:
-    """Delete a message."""
-    message = get_object_or_404(Message.objects.readable_by(request.membership), pk=message_id)
+    """Delete a message; one that is gone already is deleted."""
+    message = get_object_or_404(Message.objects.reached_by(request.membership), pk=message_id)
     actions.delete_message(request.membership, message)
     return _back(request, message.conversation_id)
 

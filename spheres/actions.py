@@ -107,8 +107,11 @@ def _join(sphere: Sphere, person: User, *, role: str, name: str) -> Membership:
 def end_membership(by: Membership, membership: Membership) -> None:
     """End a membership: from the numbers given here on, it reads nothing.
 
-    Raises Refused if `by` may not, or if nobody responsible would remain.
+    Raises Refused if `by` may not, or if nobody responsible would remain, Http404 if it ended already.
     """
+    # The sphere first: of two administrators who leave at once, one is the last.
+    Sphere.objects.select_for_update(no_key=True).get(pk=membership.sphere_id)
+    membership = membership.reread()
     administrators = Membership.objects.in_sphere(membership.sphere_id).filter(role="administrator")
     rules.ensure_may_end(by, membership, administrators_left=administrators.exclude(pk=membership.pk).count())
     membership.ended_at = clock.now()

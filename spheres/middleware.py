@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts.models import User
@@ -49,9 +49,7 @@ class SphereMiddleware:
             return None
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={request.path}")
-        membership = Membership.objects.of(request.user).filter(sphere__slug=slug).first()
-        if membership is None:
-            raise Http404
+        membership = get_object_or_404(Membership.objects.of(request.user), sphere__slug=slug)
         request.membership = membership
         request.opened.enter_context(inside(membership.sphere))
         return None

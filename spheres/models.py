@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from journal import clock
@@ -103,10 +103,8 @@ class Membership(models.Model):
 
     def reread(self) -> Membership:
         """Give this membership as now stored; raises Http404 once it ended."""
-        now = Membership.objects.with_sphere().filter(pk=self.pk, ended_at=None).first()
-        if now is None:
-            raise Http404
-        return now
+        # Locked where the database locks rows: a removal waits for this write, or this write for it.
+        return get_object_or_404(Membership.objects.with_sphere().under_lock(), pk=self.pk, ended_at=None)
 
 
 class Reader(models.Model):

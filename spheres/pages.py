@@ -169,6 +169,8 @@ def _empty(many: Many, ids: Mapping[str, UUID], sphere: UUID | None) -> LiveList
         window=many.window,
         parent=ids[many.parent] if many.parent else None,
         sphere=sphere,
+        # A device may hold less than there is: its page asks too, from where its own rows end.
+        older=0 if many.has_older else None,
     )
 
 

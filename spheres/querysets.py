@@ -24,6 +24,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep the open memberships of a sphere."""
         return self.filter(sphere_id=sphere_id, ended_at=None)
 
+    def under_lock(self) -> MembershipQuerySet:
+        """Hold them until the commit, and let keys to them be written meanwhile."""
+        return self.select_for_update(of=("self",), no_key=True)
+
     def with_sphere(self) -> MembershipQuerySet:
         """Bring the sphere along."""
         return self.select_related("sphere")

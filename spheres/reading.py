@@ -83,7 +83,8 @@ def reach_of(person: User) -> Reach:
 
 def one(reach: Reach, kind: str, object_id: UUID) -> Row | None:
     """Give the row of one thing, or None where these readers do not see it (or it is gone)."""
-    entry = Entry.objects.current().filter(reach.visible(), kind=kind, object_id=object_id).order_by("first").first()
+    standing = Entry.objects.current().filter(reach.visible(), kind=kind, object_id=object_id, is_gone=False)
+    entry = standing.order_by("first").first()
     found = reach.rows([entry] if entry else [])
     return found[0] if found and not found[0].is_gone else None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.identity import identity
 from journal.commands import TRANSPORT_FIELDS, Command
-from journal.errors import Conflict, Invalid, Stale, Unanswerable
+from journal.errors import Conflict, Stale, Unanswerable
 from journal.ids import uuid7
 from journal.models import Entry, Receipt
 from spheres.models import Membership
@@ -32,18 +33,19 @@ def accepted(request: HttpRequest, command: Command, receipt: Receipt | None, lo
     body = {
         "outcome": "accepted",
         "identity": identity(request),
-        "records": _records(request, receipt),
+        "records": _records(request, command, receipt),
         "location": location,
     }
     return JsonResponse(body, headers={HEADER: str(command.id)})
 
 
-def _records(request: Any, receipt: Receipt | None) -> list[dict[str, Any]]:
-    if receipt is None or receipt.journal is None or receipt.object_id is None:
+def _records(request: Any, command: Command, receipt: Receipt | None) -> list[dict[str, Any]]:
+    if receipt is None or receipt.journal is None:
         return []
     membership: Membership | None = getattr(request, "membership", None)
     reading = reach([membership]) if membership else reach_of(request.user)
-    entries = Entry.objects.current().filter(journal_id=receipt.journal, kind=receipt.kind, object_id=receipt.object_id)
+    entries = Entry.objects.current().filter(journal=receipt.journal, kind=receipt.kind)
+    entries = entries.filter(Q(object_id=receipt.object_id))
     return [row.wire() for row in reading.rows(entries)]
 
 
@@ -59,13 +61,13 @@ def _body(error: Unanswerable) -> dict[str, Any]:
     if isinstance(error, Stale):
         fields = {
             name: {"seen": one.seen, "theirs": one.theirs, "by": one.by, "at": one.at.isoformat()}
-            for name, one in error.fields.items()
+            for name, one in error.versions.items()
         }
         return {"outcome": "conflict", "sentence": error.sentence, "fields": fields}
     return {
         "outcome": "refused",
         "sentence": error.sentence,
-        "fields": error.fields if isinstance(error, Invalid) else {},
+        "fields": error.fields,
     }
 
 
@@ -94,7 +96,7 @@ def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
     hidden = {name: value for name, value in posted.items() if name.startswith("_") or name in HIDDEN_FIELDS}
     if isinstance(error, Stale):
         # What stands now is seen on this page: sending again means what it says.
-        hidden |= {f"_seen_{name}": one.theirs for name, one in error.fields.items()}
+        hidden |= {f"_seen_{name}": one.theirs for name, one in error.versions.items()}
     if isinstance(error, Conflict) and "id" in hidden:
         hidden["id"] = str(uuid7())
     # A refused command stays refused: trying again is a new one.
@@ -102,8 +104,8 @@ def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
     context = {
         "heading": _("Two versions") if isinstance(error, Stale) else _("Not accepted"),
         "sentence": error.sentence,
-        "fields": error.fields if isinstance(error, Invalid) else {},
-        "conflicts": error.fields if isinstance(error, Stale) else {},
+        "fields": error.fields,
+        "conflicts": error.versions if isinstance(error, Stale) else {},
         "kept": [(name, value) for name, value in posted.items() if name not in hidden],
         "hidden": list(hidden.items()),
         "action": request.path,

@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.identity import identity_of
 from accounts.sessions import person_of
 from spheres.context import build
-from spheres.reading import reach_of
+from spheres.models import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,14 @@ def attend(session_key: str) -> Attendance | None:
     person = person_of(session_key) if session_key else None
     if person is None:
         return None
-    reach = reach_of(person)
+    # Values, not instances: a tab costs little more than its journals, and many come back at once.
+    reading = Reader.objects.of_person(person).values_list(
+        "journal_id", "membership_id", "since", "journal__epoch", "journal__last_seq"
+    )
+    readers, heads = {}, {}
+    for journal, membership, since, epoch, head in reading:
+        readers[journal] = Attending(membership, since)
+        heads[journal] = (epoch, head)
     language = person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(language):
         version = build()
@@ -57,6 +64,6 @@ def attend(session_key: str) -> Attendance | None:
         identity=identity_of(person),
         language=language,
         rows_version=version,
-        readers={journal: Attending(reader.membership_id, reader.since) for journal, reader in reach.readers.items()},
-        heads={journal: (reader.journal.epoch, reader.journal.last_seq) for journal, reader in reach.readers.items()},
+        readers=readers,
+        heads=heads,
     )

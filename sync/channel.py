@@ -9,7 +9,6 @@ from uuid import UUID
 
 import redis.asyncio
 from django.conf import settings
-from redis.exceptions import RedisError
 
 from sync import hub as hubs
 from sync.frames import Published
@@ -19,6 +18,7 @@ from sync.publisher import CHANNEL, PROCESS
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
+HEALTH_SECONDS = 10
 
 
 def running_hub() -> Hub:
@@ -36,17 +36,21 @@ async def listen(hub: Hub) -> None:
     while True:
         try:
             await _follow(hub)
-        except (RedisError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # deaf for ever would be worse than any of them
             hub.is_linked = False
             logger.warning("The channel between processes is broken (%s); trying again.", type(error).__name__)
         await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _follow(hub: Hub) -> None:
-    client = redis.asyncio.Redis.from_url(settings.VALKEY_URL)
+    client = redis.asyncio.Redis.from_url(settings.VALKEY_URL, health_check_interval=HEALTH_SECONDS)
     async with client, client.pubsub(ignore_subscribe_messages=False) as channel:
         await channel.subscribe(CHANNEL)
-        async for message in channel.listen():
+        while True:
+            # Asked again and again, so that a link which died silently is noticed.
+            message = await channel.get_message(timeout=HEALTH_SECONDS)
+            if message is None:
+                continue
             if message["type"] == "subscribe":
                 hub.is_linked = True
                 hub.recheck_everybody()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sync.straight import Frame
 
 if TYPE_CHECKING:
     from sync.hub import Hub, Reading
+
+logger = logging.getLogger(__name__)
 
 # How long a missing number is waited for before it is read from the database.
 PATIENCE_SECONDS = 0.05
@@ -80,15 +83,30 @@ class Line:
     async def _fill(self) -> None:
         await asyncio.sleep(PATIENCE_SECONDS)
         try:
-            if self.held and self.delivered is not None:
-                first, last = self.delivered + 1, max(self.held)
-                for published in await self.hub.ask(lambda: read_range(self.journal, first, last)):
-                    self.held.setdefault(published.n, published)
-                # Numbers are contiguous and committed in order: what is still missing will never be.
-                self._skip_to_held(last)
+            await self._read_missing()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the sockets' feeds can do without this line
+            logger.error("A line could not be filled: %s", type(error).__name__)
+            self._give_up()
         finally:
             self.filling = None
         self._deliver_ready()
+
+    async def _read_missing(self) -> None:
+        if not self.held or self.delivered is None:
+            return
+        first, last = self.delivered + 1, max(self.held)
+        for published in await self.hub.ask(lambda: read_range(self.journal, first, last)):
+            self.held.setdefault(published.n, published)
+        # Numbers are contiguous and committed in order: what is still missing will never be.
+        self._skip_to_held(last)
+
+    def _give_up(self) -> None:
+        # Nothing of what is held is shown: it might come after a removal that nobody could read. The sockets
+        # find out what they may hear, and their feeds bring the rest.
+        self.delivered = max(self.held, default=self.delivered or 0)
+        self.held.clear()
+        for socket in list(self.sockets):
+            socket.recheck()
 
     def _skip_to_held(self, last: int) -> None:
         for n in sorted(n for n in self.held if n <= last):

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.identity import identity
@@ -43,6 +42,9 @@ class CommandMiddleware:
         if command is None:
             return response
         if response.status_code in REDIRECTS:
+            if command.receipt is None:
+                # A device erases what is accepted: only an action's receipt says so.
+                raise RuntimeError(f"{command.name} was answered by no action.")
             location = response.headers["Location"]
             if answers.wants_json(request):
                 return answers.accepted(request, command, command.receipt, location)
@@ -67,7 +69,7 @@ class CommandMiddleware:
         if not request.user.is_authenticated:
             if answers.wants_json(request):
                 return JsonResponse({"outcome": "signed-out"}, status=401)
-            return redirect(f"{reverse('account_login')}?next={request.path}")
+            return redirect("account_login")
         if request.POST.get("_identity") != identity(request):
             return answers.other_identity(request)
         command = Command(

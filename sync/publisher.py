@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import time
 from functools import cache
 from uuid import UUID
 
@@ -39,9 +40,18 @@ def _redis() -> redis.Redis:
     return redis.Redis.from_url(settings.VALKEY_URL, socket_timeout=2, socket_connect_timeout=2)
 
 
+# A Valkey that accepts and does not answer costs two seconds an entry: not asked again for a moment.
+REST_SECONDS = 1.0
+_rests_until = 0.0
+
+
 def _broadcast(message: dict[str, object]) -> None:
+    global _rests_until  # noqa: PLW0603  # one Valkey, one rest
+    if time.monotonic() < _rests_until:
+        return
     # The commit stands whatever happens here: other processes see the gap and read the database.
     try:
         _redis().publish(CHANNEL, json.dumps({"from": PROCESS, **message}, ensure_ascii=False))
     except redis.RedisError as error:
+        _rests_until = time.monotonic() + REST_SECONDS
         logger.warning("Other processes were not told of a change: %s", type(error).__name__)

@@ -27,10 +27,14 @@ class Outlet:
     def __init__(self, send: Send, cut: Callable[[], None]) -> None:
         self._send = send
         self._cut = cut
-        self._write = straight_to(send)
+        self._write: Callable[[bytes], bool] | None = None
         self._backlog: deque[Frame] | None = None
         self._draining: asyncio.Task[None] | None = None
         self.is_closed = False
+
+    def open(self) -> None:
+        """Go straight to the transport from now on, where the server lets us: the socket was accepted."""
+        self._write = straight_to(self._send)
 
     def push(self, frame: Frame) -> None:
         """Send `frame` now or after what waits; a reader 256 behind is cut and comes back by the feed."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from uuid import UUID
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
+from django.http.cookie import parse_cookie
 
 from sync.attendance import NOBODY, Attendance, attend
 from sync.channel import running_hub
@@ -19,6 +19,7 @@ from sync.snapshots import LARGEST_NUMBER
 from sync.straight import Frame
 
 LARGEST_FRAME = 64 * 1024
+GREETING_SECONDS = 10
 MALFORMED, SIGNED_OUT, OTHER_IDENTITY = 4400, 4401, 4412
 
 Cursors = dict[UUID, tuple[UUID, int]]
@@ -33,15 +34,6 @@ class Socket(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the tab until it goes, or until it is cut for not reading."""
-        self.was_cut = False
-        try:
-            await super().__call__(scope, receive, send)  # type: ignore[no-untyped-call]  # Channels is untyped
-        except asyncio.CancelledError:
-            if not self.was_cut:
-                raise
-
-    async def websocket_connect(self, message: dict[str, Any]) -> None:
-        """Accept; the site's door has looked at the Origin (RFC 6455, section 10.2)."""
         self.hub = running_hub()
         self.attendance: Attendance = NOBODY
         self.cursors: Cursors = {}
@@ -49,11 +41,25 @@ class Socket(AsyncConsumer):
         self.waiting: list[Frame] | None = None
         self.is_outdated = False
         self.lost: set[UUID] = set()
+        self.outlet = Outlet(send, self._cut)
+        self.task = asyncio.current_task()
+        self.was_cut = False
+        greeting = asyncio.get_running_loop().call_later(GREETING_SECONDS, self._expect_greeting)
+        try:
+            await super().__call__(scope, receive, send)  # type: ignore[no-untyped-call]  # Channels is untyped
+        except asyncio.CancelledError:
+            if not self.was_cut:
+                raise
+        finally:
+            greeting.cancel()
+            self._forget()
+
+    async def websocket_connect(self, message: dict[str, Any]) -> None:
+        """Accept; the site's door has looked at the Origin (RFC 6455, section 10.2)."""
         headers = dict(self.scope["headers"])
         self.session_key = _session_key(headers.get(b"cookie", b"").decode("latin1"))
-        self.outlet = Outlet(self.base_send, self._cut)
-        self.task = asyncio.current_task()
         await self.base_send({"type": "websocket.accept"})
+        self.outlet.open()
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
         """Take a hello or a ping; anything else closes this socket only."""
@@ -106,6 +112,8 @@ class Socket(AsyncConsumer):
 
     async def _greet(self, identity: str, rows_version: str) -> None:
         found = await self.hub.ask(lambda: attend(self.session_key))
+        if self.outlet.is_closed:
+            return
         if found is None:
             await self._close(SIGNED_OUT)
             return
@@ -135,6 +143,8 @@ class Socket(AsyncConsumer):
         self.attendance = found
         self.hub.join(self, list(found.readers))
         checked = await self.hub.ask(lambda: attend(self.session_key))
+        if self.outlet.is_closed:
+            return
         if checked is None:
             await self._close(SIGNED_OUT)
             return
@@ -148,6 +158,8 @@ class Socket(AsyncConsumer):
 
     def _release(self, first: dict[str, Any]) -> None:
         waiting, self.waiting = self.waiting or [], None
+        # Needed no more, and half of what an idle tab weighs.
+        self.cursors, self.attendance.heads = {}, {}
         self._say(first)
         for held in waiting:
             self.push(held)
@@ -162,7 +174,12 @@ class Socket(AsyncConsumer):
             # A reading is under way and may have been too early: once more after it.
             self.is_outdated = True
             return
-        await self._admit(self.attendance)
+        try:
+            await self._admit(self.attendance)
+        except Exception:
+            # Better gone than mute: the device comes back and asks anew.
+            self._cut()
+            raise
         if not self.outlet.is_closed:
             self._release({"t": "journals"})
 
@@ -181,6 +198,10 @@ class Socket(AsyncConsumer):
         self.was_cut = True
         if self.task is not None:
             self.task.cancel()
+
+    def _expect_greeting(self) -> None:
+        if not self.is_greeted and self.waiting is None:
+            self._cut()
 
     def _forget(self) -> None:
         self.outlet.close()
@@ -209,8 +230,5 @@ def _cursors(said: Any) -> Cursors:
 
 
 def _session_key(header: str) -> str:
-    try:
-        morsel = SimpleCookie(header).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+    # As Django reads it: another application's odd cookie on the same host shuts nobody out.
+    return parse_cookie(header).get(settings.SESSION_COOKIE_NAME, "")

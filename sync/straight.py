@@ -36,7 +36,8 @@ def _head(size: int) -> bytes:
 def straight_to(send: Any) -> Callable[[bytes], bool] | None:
     """Give what writes a frame's bytes past `send`; None if the server is another one or compresses.
 
-    For sockets that are accepted. It gives False, and writes nothing, when only `send` can tell what to do: wait for the reader, or it is gone.
+    For sockets that are accepted. It gives False, and writes nothing, when only `send` can tell what to do: wait
+    for the reader, or it is gone.
     """
     server = getattr(send, "__self__", None)
     if not isinstance(server, WebSocketsSansIOProtocol) or server.conn.extensions:

@@ -40,5 +40,5 @@ def test_what_only_one_changed_stands(seen: str, mine: str, theirs: str, value: 
 def test_what_both_changed_is_shown_with_its_author() -> None:
     with pytest.raises(Stale) as stale:
         merged("body", seen="a", mine="b", theirs="c", by="Bob", at=NOW)
-    divergence = stale.value.fields["body"]
+    divergence = stale.value.versions["body"]
     assert (divergence.seen, divergence.theirs, divergence.by, divergence.at) == ("a", "c", "Bob", NOW)

@@ -15,6 +15,7 @@ import pytest
 from django.db import OperationalError, connections
 from django.http import Http404
 
+from journal import publishing
 from journal import writing as writings
 from journal.commands import Command, commanded
 from journal.errors import Refused
@@ -22,10 +23,11 @@ from journal.ids import uuid7
 from journal.models import Entry, Journal, Receipt
 from journal.publishing import quiet
 from journal.receipts import AlreadyAnswered
+from journal.work import Work
 from journal.writing import FirstComeLock, action, writing
 from messaging.actions import send_message
 from messaging.models import Message
-from spheres.actions import end_membership, rename
+from spheres.actions import admit, end_membership, rename
 from spheres.models import Membership
 from spheres.seal import inside
 from tests.conftest import Cast
@@ -149,7 +151,7 @@ def test_a_busy_database_is_asked_once_more(db: None, monkeypatch: pytest.Monkey
         return "fait"
 
     monkeypatch.setattr(writings, "_is_nested", lambda: False)
-    monkeypatch.setattr(writings, "_attempt", lambda work: work())
+    monkeypatch.setattr(writings, "_attempt", lambda work: (work(), Work()))
     assert (writing(body), len(attempts)) == ("fait", 2)
 
 
@@ -169,7 +171,7 @@ def test_another_failure_is_not_tried_again(db: None, monkeypatch: pytest.Monkey
         raise OperationalError("disk I/O error")
 
     monkeypatch.setattr(writings, "_is_nested", lambda: False)
-    monkeypatch.setattr(writings, "_attempt", lambda work: work())
+    monkeypatch.setattr(writings, "_attempt", lambda work: (work(), Work()))
     with pytest.raises(OperationalError):
         writing(body)
     assert counted["tries"] == 1
@@ -194,3 +196,83 @@ def test_the_lock_is_given_in_the_order_it_was_asked_for() -> None:
     for thread in threads:
         thread.join()
     assert order == list(range(8))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_after_the_commit_is_not_taken_for_the_transaction(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A listener that meets a busy database, and one that writes: the commit stands, once, and the lock is free."""
+    heard: list[str] = []
+
+    def fails(_: object) -> None:
+        raise busy()
+
+    def writes(_: object) -> None:
+        heard.append("told")
+        if len(heard) == 1:
+            rename(cast.carol, name="Carole")
+
+    monkeypatch.setattr(publishing, "entry_listeners", [fails, writes])
+    cast.say(cast.bob, "une fois")
+    with inside(cast.sphere):
+        assert Message.objects.count() == 1
+    assert len(heard) == 2
+    cast.carol.refresh_from_db()
+    assert cast.carol.name == "Carole"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_command_tells_nobody(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(publishing, "entry_listeners", [heard.append])
+
+    @action
+    def half(member: Membership) -> None:
+        rename(member, name="Robert")
+        raise Refused("Non.")
+
+    rename(cast.bob, name="Bobby")
+    assert len(heard) == 1
+    with commanded(command(cast.bob)), pytest.raises(Refused):
+        half(cast.bob)
+    assert len(heard) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_are_responsible_do_not_leave_at_once(cast: Cast) -> None:
+    assert cast.bob.person is not None
+    end_membership(cast.alice, cast.bob)
+    other = admit(cast.alice, cast.bob.person, role="administrator", name="Bob")
+    start = threading.Barrier(2)
+
+    def leave(number: int) -> bool:
+        member = (cast.alice, other)[number]
+        start.wait()
+        try:
+            end_membership(member, member)
+        except Refused:
+            return False
+        return True
+
+    assert sorted(str(left) for left in in_threads(2, leave)) == ["False", "True"]
+    assert Membership.objects.in_sphere(cast.sphere.pk).filter(role="administrator").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_said_after_a_removal_that_committed_first(cast: Cast) -> None:
+    """Bob speaks while Alice removes him, many times over: his last entry comes before his leaving."""
+    start = threading.Barrier(2)
+
+    def act(number: int) -> None:
+        start.wait()
+        if number:
+            end_membership(cast.alice, cast.bob)
+            return
+        with suppress(Http404), inside(cast.sphere):
+            for said in range(40):
+                send_message(cast.bob, cast.conversation, id=uuid7(), body=str(said))
+
+    in_threads(2, act)
+    left = Entry.objects.get(journal=cast.sphere.journal, verb="left", object_id=cast.bob.pk)
+    assert not Entry.objects.filter(journal=cast.sphere.journal, actor=cast.bob.pk, seq__gt=left.seq).exists()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.core.cache import caches
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import User
+from journal import clock
 from journal.errors import Refused
 from journal.ids import uuid7
 from journal.models import Receipt
@@ -161,10 +166,32 @@ def test_without_javascript_the_words_stay_in_the_form(cast: Cast, browse: Brows
 
 
 def test_words_written_long_ago_say_both_times(cast: Cast, browse: Browse) -> None:
-    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Hier", _said_at=1_700_000_000_000)
+    an_hour_ago = int((timezone.now() - timedelta(hours=1)).timestamp() * 1000)
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Hier", _said_at=an_hour_ago)
     facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
     assert facts["late"] is True
-    assert facts["said_at"].startswith("2023-11-14")
+    assert facts["said_at"] < facts["at"]
+
+
+@pytest.mark.parametrize("said_at", [-62_135_596_800_000, 0, -1])
+def test_a_clock_from_long_ago_is_clamped_and_harms_no_reader(cast: Cast, browse: Browse, said_at: int) -> None:
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Jadis", _said_at=said_at)
+    with timezone.override("America/New_York"):
+        facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
+    wait = datetime.fromisoformat(facts["at"]) - datetime.fromisoformat(facts["said_at"])
+    assert wait == timedelta(days=90)
+
+
+def test_a_row_is_rendered_in_nobodys_zone(cast: Cast, browse: Browse) -> None:
+    assert cast.bob.person is not None
+    rows = []
+    for zone in ("Pacific/Auckland", "America/New_York"):
+        caches["rows"].clear()
+        User.objects.filter(pk=cast.bob.person.pk).update(zone=zone)
+        said = fields(cast.bob, "messaging.send.1", id=uuid7(), body=zone)
+        with clock.at(datetime(2026, 3, 1, 12, 34, tzinfo=UTC)):
+            rows.append(post(browse(cast.bob), path(cast), said).json()["records"][0])  # type: ignore[attr-defined]
+    assert all("12:34" in row["html"] for row in rows)
 
 
 def test_a_clock_from_the_future_is_clamped(cast: Cast, browse: Browse) -> None:

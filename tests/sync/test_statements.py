@@ -1,0 +1,48 @@
+"""What one accepted send asks of the database: five reads to get there, seven statements under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from journal.ids import uuid7
+from spheres.models import Membership
+from tests.commanding import fields, post
+from tests.conftest import Cast
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
+
+BEFORE = ["django_session", "accounts_user", "journal_receipt", "spheres_membership", "messaging_conversation"]
+UNDER_THE_LOCK = [
+    'INSERT INTO "journal_receipt"',
+    "spheres_membership",
+    'INSERT INTO "messaging_message"',
+    'UPDATE "journal_journal"',
+    'UPDATE "journal_entry"',
+    'INSERT INTO "journal_entry"',
+    'UPDATE "journal_receipt"',
+]
+
+
+def statements_of_one_send(cast: Cast, client: Client) -> list[str]:
+    """Send once to warm up, then once more, and give what the database was asked."""
+    path = reverse("messaging:messages", args=[cast.sphere.slug, cast.conversation.pk])
+    for _ in range(2):
+        said = fields(cast.bob, "messaging.send.1", id=str(uuid7()), body="Bonjour")
+        with CaptureQueriesContext(connection) as asked:
+            assert post(client, path, said).json()["outcome"] == "accepted"
+    return [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
+
+
+def test_a_send_asks_little_and_least_under_the_lock(cast: Cast, browse: Callable[[Membership | None], Client]) -> None:
+    statements = statements_of_one_send(cast, browse(cast.bob))
+    begins = next(n for n, sql in enumerate(statements) if sql.startswith("BEGIN"))
+    commits = statements.index("COMMIT")
+    before, under_the_lock = statements[:begins], statements[begins + 1 : commits]
+    assert [table for table, sql in zip(BEFORE, before, strict=True) if f'"{table}"' not in sql] == []
+    assert [what for what, sql in zip(UNDER_THE_LOCK, under_the_lock, strict=True) if what not in sql] == []
