@@ -116,6 +116,16 @@ def test_signing_out_ends_the_session_and_may_be_said_twice(cast: Cast, browse: 
     assert not is_signed_in(client)
 
 
+def test_a_sign_out_owed_by_somebody_else_ends_nobodys_session(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.bob)
+    assert cast.alice.person is not None
+    assert cast.bob.person is not None
+    assert client.post("/sign-out/", {"_identity": cast.alice.person.pk.hex}).status_code == 412
+    assert is_signed_in(client)
+    assert client.post("/sign-out/", {"_identity": cast.bob.person.pk.hex}).status_code == 302
+    assert not is_signed_in(client)
+
+
 def test_nobody_makes_an_account_by_themself(db: None, client: Client) -> None:
     client.post("/sign-in/closed/", {"email": "new@example.invalid", "password1": "mot de passe long"})
     assert not User.objects.exists()
