@@ -19,7 +19,7 @@ MO := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po))
 .PHONY: help run serve setup dev browser test check screenshots messages lock clean
 
 help: ## what can be asked of this folder
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: setup ## try it: demo people, this machine only, links printed (PORT=8000 ALVEOLE_DATA=./data)
 	@exec $(MANAGE) serve --try

@@ -35,7 +35,8 @@ class Body(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Give the words with one kind of line end: browsers send CRLF where devices do not."""
-        return _lines(super().to_python(value))
+        words = super().to_python(value) or ""
+        return _lines(words)
 
 
 class MessageForm(forms.Form):

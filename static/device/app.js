@@ -20,7 +20,7 @@ import { OfflineBanner, OutboxBadge, SyncAge } from "./states.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { finishTimes, tellDates } from "./times.js";
-import { showFromNetwork, startVisits, visit } from "./visits.js";
+import { back, showFromNetwork, startVisits, visit } from "./visits.js";
 import { MessageComposer } from "../messaging/composer.js";
 
 /** What this document was begun with. */
@@ -165,7 +165,7 @@ async function start() {
   followSignOut();
   followOlder();
   tellDates();
-  takeForms(device, drafts, visit);
+  takeForms(device, drafts, visit, back);
   document.addEventListener("list:changed", () => closeDoors(document.body));
   startVisits({
     fits: (body) => body.dataset.identity === undefined || fits(body),

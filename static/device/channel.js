@@ -5,7 +5,7 @@
  * @import { Batch } from "./types.js"
  *
  * @typedef {{t: "rows", batch: Batch} | {t: "commands"} | {t: "beat", at: number} | {t: "drained"}
- *   | {t: "sending", id: string, sent: number, total: number} | {t: "signed-out"}
+ *   | {t: "pulling"} | {t: "pulled"} | {t: "sending", id: string, sent: number, total: number} | {t: "signed-out"}
  *   | {t: "failed", lane: string, id: string, verdict: NotFinal}} Message
  */
 

@@ -44,15 +44,18 @@ export function draftOf(form, page) {
   const fields = controls.some(isTouched)
     ? controls.map((one) => /** @type {[string, string]} */ ([one.name, one.value]))
     : [];
-  return { key: draftKey(form, page), fields, at: Date.now() };
+  return { key: draftKey(form, page), fields, at: Date.now(), replaces: form.dataset.replaces };
 }
 
 /** The draft that gives a command's words back to its form. @param {Command} command @returns {Draft} */
 export function draftFrom(command) {
   /** @type {[string, string][]} */
   const fields = [];
+  // An id that somebody else has would be refused for ever: the form mints another.
+  const taken = command.errors?.id ? command.mints : [];
   for (const [name, value] of command.fields) {
     if (typeof value !== "string" || (name.startsWith("_") && !name.startsWith("_seen_"))) continue;
+    if (taken.includes(value)) continue;
     const difference = name.startsWith("_seen_") ? command.conflict?.[name.slice("_seen_".length)] : undefined;
     fields.push([name, difference ? difference.theirs : value]);
   }
@@ -61,12 +64,12 @@ export function draftFrom(command) {
 
 /** @param {HTMLFormElement[]} forms @param {string} page @param {Outbox} outbox */
 export async function restoreDrafts(forms, page, outbox) {
-  await Promise.all(
-    forms.map(async (form) => {
-      const draft = await outbox.draft(draftKey(form, page));
-      if (draft && !kept(form).some(isTouched)) restore(form, draft);
-    }),
-  );
+  const writable = forms.filter((form) => kept(form).some(isWritten));
+  const drafts = writable.length ? await outbox.drafts() : [];
+  for (const form of writable) {
+    const draft = drafts.find(({ key }) => key === draftKey(form, page));
+    if (draft && !kept(form).some(isTouched)) restore(form, draft);
+  }
 }
 
 /** @param {HTMLFormElement} form @param {Draft} draft */
@@ -76,8 +79,9 @@ function restore(form, draft) {
     const value = values.get(control.name);
     if (value === undefined) continue;
     control.value = value;
-    if (control.hasAttribute("data-mint")) control.setAttribute("data-kept", "");
+    if (control.hasAttribute("data-mint")) control.toggleAttribute("data-kept", Boolean(value));
   }
+  if (draft.replaces) form.dataset.replaces = draft.replaces;
   form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
 }
 
@@ -108,7 +112,12 @@ export class Drafts {
 
   /** At once: the page is about to go, or its address has changed already. */
   async flush() {
-    const drafts = [...this.#written].map(([form, page]) => draftOf(form, page));
+    const drafts = [...this.#written].map(([form, page]) => {
+      const draft = draftOf(form, page);
+      // Emptied by hand: what is written there next are other words.
+      if (!draft.fields.length) delete form.dataset.replaces;
+      return draft;
+    });
     this.#written.clear();
     await Promise.all(drafts.map((draft) => this.outbox()?.keepDraft(draft)));
   }

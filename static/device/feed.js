@@ -4,7 +4,7 @@
 /** @import { Store } from "./store.js" */
 
 import { fetchPatiently } from "./patience.js";
-import { Overtaken, Pull } from "./pages.js";
+import { Pull } from "./pages.js";
 
 /** The feed answered, but not with rows: `signed-out`, `other-identity`, or `later`. */
 export class FeedRefused extends Error {
@@ -17,25 +17,19 @@ export class FeedRefused extends Error {
 }
 
 /**
- * Pulls until nothing more is there; gives the last page. Raises FeedRefused, or fetch's own errors.
+ * Pulls until nothing more is there; gives the last page. Raises FeedRefused, Overtaken, or fetch's own errors.
  * @param {Store} store
  * @param {{onSilent: () => void, onPage: (answer: FeedAnswer, batch: import("./types.js").Batch) => void}} events
  * @returns {Promise<FeedAnswer>}
  */
 export async function pullAll(store, events) {
-  let pull = new Pull();
+  const pull = new Pull();
   /** @type {string | null} */
   let page = null;
   for (;;) {
     const answer = await ask(store, page, events.onSilent);
     if (answer.identity !== store.identity) throw new FeedRefused("other-identity");
-    try {
-      events.onPage(answer, await store.apply(answer, pull));
-    } catch (error) {
-      if (!(error instanceof Overtaken)) throw error;
-      [pull, page] = [new Pull(), null];
-      continue;
-    }
+    events.onPage(answer, await store.apply(answer, pull));
     if (!answer.more) return answer;
     page = answer.page;
   }

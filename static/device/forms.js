@@ -9,6 +9,7 @@ import { v7 as uuid7 } from "uuid";
 import { notices } from "./device.js";
 import { draftKey } from "./drafts.js";
 import { laneOf } from "./lanes.js";
+import { csrfToken } from "./leaving.js";
 import { setKnown } from "./note.js";
 
 const LONGEST_EXCERPT = 160;
@@ -24,14 +25,15 @@ function ours(event) {
  * @param {() => Device | null} device
  * @param {Drafts} drafts
  * @param {(path: string) => void} visit
+ * @param {(otherwise: string) => void} back
  */
-export function takeForms(device, drafts, visit) {
+export function takeForms(device, drafts, visit, back) {
   document.addEventListener("submit", (event) => {
     const form = ours(event);
     const here = device();
     if (!form || !here) return others(event);
     if (form.dataset.onlineOnly) {
-      if (!notices.isOffline) return; // the browser posts it: this one cannot wait
+      if (!notices.isOffline) return refreshToken(form); // the browser posts it: this one cannot wait
       event.preventDefault();
       return complain(form, form.dataset.onlineOnly);
     }
@@ -40,22 +42,36 @@ export function takeForms(device, drafts, visit) {
     const draft = draftKey(form, location.pathname);
     drafts.forget(form);
     form.reset();
+    delete form.dataset.replaces;
     remint(form);
     form.dispatchEvent(new CustomEvent("outbox:taken", { bubbles: true }));
     here.outbox.queue(command, draft);
     askToPersist();
     if (form.dataset.then) visit(form.dataset.then);
-    else if (command.object && form.dataset.object && history.length > 1) history.back();
+    else if (command.object && form.dataset.object) back(spherePath(location.pathname));
   });
 }
 
 /**
  * Other forms are the browser's, and may change what pages say: the next pages are asked of the server.
- * @param {Event} event
+ * @param {SubmitEvent} event
  */
 function others(event) {
-  if (!event.defaultPrevented) setKnown(undefined).catch(() => {});
+  if (event.defaultPrevented) return;
+  if (event.target instanceof HTMLFormElement) refreshToken(event.target);
+  setKnown(undefined).catch(() => {});
 }
+
+/** A shell that was kept holds an old token, or none. @param {HTMLFormElement} form */
+function refreshToken(form) {
+  const input = form.querySelector('input[name="csrfmiddlewaretoken"]');
+  const { origin } = new URL(form.getAttribute("action") ?? "", location.href);
+  const token = csrfToken();
+  if (input && token && origin === location.origin) /** @type {HTMLInputElement} */ (input).value = token;
+}
+
+/** The page of the sphere that a page belongs to. @param {string} path */
+const spherePath = (path) => path.match(/^\/s\/[^/]+\//)?.[0] ?? "/";
 
 /** @param {HTMLFormElement} form @param {string} sentence */
 function complain(form, sentence) {
@@ -96,6 +112,7 @@ export function commandOf(form, submitter, identity) {
     excerpt: excerptOf(form),
     said_at: Date.now(),
     follow: form.hasAttribute("data-follow"),
+    replaces: form.dataset.replaces,
     state: "waiting",
   };
 }

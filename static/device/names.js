@@ -62,10 +62,16 @@ function remember(rows) {
   return hasChanged;
 }
 
+/** Whether there is anything that is mine; unknown until it was asked. @type {boolean | undefined} */
+let hasMarks;
+
 /** @param {Element[]} rows @param {Store} store */
 async function mark(rows, store) {
   const ids = [...new Set(rows.map((row) => row.id).filter(Boolean))];
-  if (ids.length) writeMarks(await mine(store, ids), rows);
+  if (!ids.length || hasMarks === false) return;
+  const found = await mine(store, ids);
+  hasMarks ??= found !== null;
+  if (found) writeMarks(found, rows);
 }
 
 /** @param {Row[]} marks @param {Element[]} rows */
@@ -82,5 +88,6 @@ function writeMarks(marks, rows) {
 export function followed(batch, page) {
   if (remember(batch.rows)) writeNames(page);
   const marks = batch.rows.filter((row) => row.k === "spheres.mine" && !row.gone);
+  if (marks.length) hasMarks = true;
   if (marks.length) writeMarks(marks, [...page.querySelectorAll("live-row")]);
 }

@@ -6,11 +6,12 @@ import { device } from "./device.js";
 import { draftFrom } from "./drafts.js";
 import { describe } from "./efforts.js";
 import { finishTimes } from "./times.js";
-import { copied } from "./words.js";
+import { copied, word } from "./words.js";
 import { visit } from "./visits.js";
 
 export class OutboxList extends HTMLElement {
   /** @type {(() => void) | undefined} */ #leave;
+  /** Whose form holds other words. */ #waitsForForm = "";
 
   connectedCallback() {
     this.#leave = device()?.outbox.changed.follow(() => this.show());
@@ -37,7 +38,8 @@ export class OutboxList extends HTMLElement {
       write(item, "[data-state-detail]", detail);
       const refusal = item.querySelector("[data-refusal]");
       if (refusal) /** @type {HTMLElement} */ (refusal).hidden = state !== "refused";
-      const sentences = new Set([command.sentence ?? "", ...Object.values(command.errors ?? {}).flat()]);
+      const formIsTaken = command.id === this.#waitsForForm ? word("form_taken") : "";
+      const sentences = new Set([command.sentence ?? "", ...Object.values(command.errors ?? {}).flat(), formIsTaken]);
       write(item, "[data-sentence]", [...sentences].join(" ").trim());
     }
     this.toggleAttribute("data-empty", !outbox.commands.length);
@@ -82,8 +84,9 @@ export class OutboxList extends HTMLElement {
     else if (act === "theirs" || act === "discard") await outbox.discard(command.id);
     else if (act === "retry") device()?.drain.wake();
     else if (act === "edit") {
-      await outbox.reopen(command.id, draftFrom(command));
-      visit(command.page);
+      if (await outbox.reopen(command.id, draftFrom(command))) return visit(command.page);
+      this.#waitsForForm = command.id;
+      this.show();
     }
   }
 }

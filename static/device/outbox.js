@@ -48,7 +48,7 @@ export class Outbox {
   async refresh() {
     const kept = await this.#commands();
     const ids = new Set(kept.map((command) => command.id));
-    this.commands = [...kept, ...[...this.#arriving].filter((command) => !ids.has(command.id))];
+    this.commands = [...this.#arriving].filter((command) => !ids.has(command.id)).reduce(placed, kept);
     for (const id of this.efforts.keys()) if (!ids.has(id)) this.efforts.delete(id);
     this.changed.tell();
   }
@@ -57,7 +57,9 @@ export class Outbox {
     const inMemory = await this.#memory.commands();
     if (this.refused === "missing" || this.refused === "outdated") return inMemory;
     try {
-      return [...(await this.shelf.commands()), ...inMemory];
+      const kept = await this.shelf.commands();
+      const ids = new Set(kept.map((command) => command.id));
+      return inMemory.filter((command) => !ids.has(command.id)).reduce(placed, kept);
     } catch (error) {
       this.#refuse(error);
       return inMemory;
@@ -87,11 +89,13 @@ export class Outbox {
    */
   async queue(command, draft) {
     this.#arriving.add(command);
-    this.commands = [...this.commands, command];
+    this.commands = placed(this.commands, command);
     this.changed.tell();
     try {
+      if (!this.#memory.isEmpty) await this.#unload().catch((error) => this.#refuse(error));
       await this.shelf.add(command, draft);
-      this.refused = "";
+      await this.#memory.keepDraft({ key: draft, fields: [], at: 0 });
+      if (this.#memory.isEmpty) this.refused = "";
     } catch (error) {
       this.#refuse(error);
       await this.#memory.add(command, draft);
@@ -101,10 +105,17 @@ export class Outbox {
     this.queued.tell();
   }
 
-  /** The next command of each lane. */
+  /** The disk may take things again: what memory holds goes there, before what is newer. */
+  async #unload() {
+    for (const command of await this.#memory.commands()) {
+      await this.shelf.add(command, "");
+      await this.#memory.remove(command.id);
+    }
+  }
+
+  /** The next command of each lane, once it is written down. */
   next() {
-    const arriving = this.#arriving;
-    return sendable(this.commands.filter((command) => !arriving.has(command)));
+    return new Map([...sendable(this.commands)].filter(([, command]) => !this.#arriving.has(command)));
   }
 
   heldBack() {
@@ -171,11 +182,15 @@ export class Outbox {
     await this.#decided();
   }
 
-  /** The person wants to change it: the words become the form's draft again. @param {string} id @param {Draft} draft */
+  /**
+   * The person wants to change it: its words become the form's draft, and it stays until they are sent again. False,
+   * and nothing done, while that form holds other words.
+   * @param {string} id @param {Draft} draft
+   */
   async reopen(id, draft) {
-    if (!this.#decidable(id)) return;
-    await this.#on(id, (shelf) => shelf.remove(id, draft));
-    await this.#decided();
+    if (!this.#decidable(id)) return false;
+    const opened = { ...draft, replaces: id };
+    return this.shelf.offerDraft(opened).catch(() => this.#memory.offerDraft(opened));
   }
 
   /** In a conflict: mine, now that I have seen theirs. Another intent, so another id. @param {string} id */
@@ -194,15 +209,26 @@ export class Outbox {
     this.queued.tell();
   }
 
-  /** @param {string} key */
-  async draft(key) {
-    return (await this.shelf.draft(key).catch(() => undefined)) ?? this.#memory.draft(key);
+  /** What was half written, wherever it is kept. @returns {Promise<Draft[]>} */
+  async drafts() {
+    return [...(await this.shelf.drafts().catch(() => [])), ...(await this.#memory.drafts())];
   }
 
   /** @param {Draft} draft */
   async keepDraft(draft) {
     await this.shelf.keepDraft(draft).catch(() => this.#memory.keepDraft(draft));
   }
+}
+
+/**
+ * With a new command: in the place of the one that it replaces, else after all.
+ * @param {Command[]} commands @param {Command} command
+ */
+function placed(commands, command) {
+  const isReplacing = commands.some(({ id }) => id === command.replaces);
+  return isReplacing
+    ? commands.map((one) => (one.id === command.replaces ? command : one))
+    : [...commands, command];
 }
 
 /** The same words, with what the others wrote as seen. @param {Command} command @returns {Command} */

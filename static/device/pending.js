@@ -22,8 +22,9 @@ export function showPending(list, body, outbox) {
     (one) => one.kind === kind && !one.object && one.parent === list.getAttribute("parent"),
   );
   const held = outbox.heldBack();
-  const wanted = new Set(made.map((one) => one.mints[0]));
-  for (const row of rowsOf(list)) if (isPending(row) && !wanted.has(row.id)) row.remove();
+  const wanted = new Set(made.map((one) => one.id));
+  const isOver = (/** @type {Element} */ row) => !wanted.has(row.getAttribute("data-pending-command") ?? "");
+  for (const row of rowsOf(list)) if (isPending(row) && isOver(row)) row.remove();
   for (const command of made) {
     let row = rowOf(list, command.mints[0] ?? "");
     if (!row) {
@@ -66,6 +67,7 @@ function pendingRow(list, body, command) {
   row.id = command.mints[0];
   row.setAttribute("data-kind", command.kind);
   row.setAttribute("data-pending", "new");
+  row.setAttribute("data-pending-command", command.id);
   row.setAttribute("data-own", "");
   if (list.getAttribute("role") === "list") row.setAttribute("role", "listitem");
   writeFields(row, command);

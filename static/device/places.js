@@ -16,6 +16,9 @@ let timer;
 /** @returns {string} what Turbo calls the present entry of history */
 const present = () => history.state?.turbo?.restorationIdentifier ?? location.href;
 
+/** Whether the entry before this one is a page of ours: Turbo counts them from where one came in. */
+export const canGoBack = () => (history.state?.turbo?.restorationIndex ?? 0) > 0;
+
 /** @param {Element} list */
 const nameOf = (list) => ["kind", "parent", "object"].map((name) => list.getAttribute(name) ?? "").join("|");
 

@@ -109,11 +109,14 @@ export async function all(store, kind) {
   return (await listed(store, { kind }, { limit: Infinity, isNewestFirst: true })).rows;
 }
 
-/** What is mine about these objects. @param {Store} store @param {string[]} ids @returns {Promise<Row[]>} */
+/**
+ * What is mine about these objects; null when nothing is mine about anything.
+ * @param {Store} store @param {string[]} ids @returns {Promise<Row[] | null>}
+ */
 export function mine(store, ids) {
-  return reading(store, /** @type {Row[]} */ ([]), async (rows) => {
+  return reading(store, /** @type {Row[] | null} */ ([]), async (rows) => {
     const index = rows.index("mine");
-    if (!(await asked(index.count()))) return [];
+    if (!(await asked(index.count()))) return null;
     return (await Promise.all(ids.map((id) => asked(index.getAll(id))))).flat().filter((row) => !row.gone);
   });
 }

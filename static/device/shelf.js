@@ -35,8 +35,7 @@ export class Shelf {
   async #write(work) {
     const transaction = await this.disk.transaction(["commands", "drafts"], "readwrite");
     const written = done(transaction);
-    await work(transaction.objectStore("commands"), transaction.objectStore("drafts"));
-    await written;
+    await Promise.all([work(transaction.objectStore("commands"), transaction.objectStore("drafts")), written]);
   }
 
   /** In order of intent. @returns {Promise<Command[]>} */
@@ -44,12 +43,18 @@ export class Shelf {
     return this.#read("commands", (commands) => commands.getAll());
   }
 
-  /** Keeps a new command, and lets go of the draft that it came from. @param {Command} command @param {string} draft */
-  async add(command, draft) {
-    await this.#write(async (commands, drafts) => {
-      drafts.delete(draft);
-      const place = await asked(commands.add(command));
-      command.place = /** @type {number} */ (place);
+  /**
+   * Keeps a new command, in the place of the one that it replaces, and lets go of the draft that it came from.
+   * @param {Command} command @param {string} draft
+   */
+  add(command, draft) {
+    return this.#write(async (commands, drafts) => {
+      /** @type {Draft | undefined} */
+      const kept = await asked(drafts.get(draft));
+      if (kept?.replaces === command.replaces) drafts.delete(draft);
+      const place = command.replaces ? await asked(commands.index("id").getKey(command.replaces)) : undefined;
+      if (place === undefined) commands.add(command);
+      else commands.put({ ...command, place });
     });
   }
 
@@ -64,21 +69,28 @@ export class Shelf {
     });
   }
 
-  /**
-   * Erases a command; its words, when asked, become a draft in the same breath.
-   * @param {string} id @param {Draft} [draft]
-   */
-  remove(id, draft) {
-    return this.#write(async (commands, drafts) => {
-      if (draft) drafts.put(draft);
+  /** @param {string} id */
+  remove(id) {
+    return this.#write(async (commands) => {
       const place = await asked(commands.index("id").getKey(id));
       if (place !== undefined) commands.delete(place);
     });
   }
 
-  /** @param {string} key @returns {Promise<Draft | undefined>} */
-  draft(key) {
-    return this.#read("drafts", (drafts) => drafts.get(key));
+  /** @returns {Promise<Draft[]>} */
+  drafts() {
+    return this.#read("drafts", (drafts) => drafts.getAll());
+  }
+
+  /** Keeps a draft unless its form holds other words. False when it does. @param {Draft} draft */
+  async offerDraft(draft) {
+    /** @type {Draft | undefined} */
+    let present;
+    await this.#write(async (_commands, drafts) => {
+      present = await asked(drafts.get(draft.key));
+      if (!present) drafts.put(draft);
+    });
+    return !present || present.replaces === draft.replaces;
   }
 
   /** @param {Draft} draft */
@@ -95,6 +107,11 @@ export class MemoryShelf {
   /** @type {Map<string, Command>} */ #commands = new Map();
   /** @type {Map<string, Draft>} */ #drafts = new Map();
 
+  /** Whether no command is kept here only. */
+  get isEmpty() {
+    return !this.#commands.size;
+  }
+
   async commands() {
     return [...this.#commands.values()];
   }
@@ -102,7 +119,8 @@ export class MemoryShelf {
   /** @param {Command} command @param {string} draft */
   async add(command, draft) {
     this.#drafts.delete(draft);
-    this.#commands.set(command.id, command);
+    if (this.#commands.has(command.replaces ?? "")) await this.replace(command.replaces ?? "", command);
+    else this.#commands.set(command.id, command);
   }
 
   /** @param {string} id @param {Command} command */
@@ -111,15 +129,20 @@ export class MemoryShelf {
     this.#commands = new Map(commands.map((one) => [one.id, one]));
   }
 
-  /** @param {string} id @param {Draft} [draft] */
-  async remove(id, draft) {
-    if (draft) this.#drafts.set(draft.key, draft);
+  /** @param {string} id */
+  async remove(id) {
     this.#commands.delete(id);
   }
 
-  /** @param {string} key */
-  async draft(key) {
-    return this.#drafts.get(key);
+  async drafts() {
+    return [...this.#drafts.values()];
+  }
+
+  /** @param {Draft} draft */
+  async offerDraft(draft) {
+    const present = this.#drafts.get(draft.key);
+    if (!present) this.#drafts.set(draft.key, draft);
+    return !present || present.replaces === draft.replaces;
   }
 
   /** @param {Draft} draft */

@@ -155,13 +155,17 @@ export class Store {
   /**
    * Records that came by the socket or with an answer: the cursor moves by one, or something is missing.
    * @param {WireRecord[]} records
+   * @param {string} [rowsVersion]  of the socket; nothing of another one is applied, and all of it is missing
    * @returns {Promise<{hasGap: boolean, batch: Batch}>}
    */
-  async applyLive(records) {
+  async applyLive(records, rowsVersion) {
     const rows = records.map(toRow);
     let fresh = rows;
     let hasGap = false;
-    const isWritten = await this.#write(["rows", "cursors"], async (transaction) => {
+    let isOther = this.refused !== "" && this.#isOther(rowsVersion, this.#rowsVersion);
+    const isWritten = await this.#write(STORES, async (transaction) => {
+      isOther = this.#isOther(rowsVersion, await asked(transaction.objectStore("meta").get("rows_version")));
+      if (isOther) return;
       const store = transaction.objectStore("cursors");
       /** @type {Row[]} */
       const known = [];
@@ -176,6 +180,7 @@ export class Store {
       const kept = await keep(transaction, known);
       fresh = rows.filter((row) => kept.has(row) || !known.includes(row));
     });
+    if (isOther) return { hasGap: true, batch: { rows: [], erased: [], left: [] } };
     if (!isWritten) {
       for (const row of rows) {
         const next = stepped(this.#cursors.get(row.j), row.n);
@@ -186,6 +191,11 @@ export class Store {
     const batch = { rows: fresh, erased: [], left: [] };
     this.changed.tell(batch);
     return { hasGap, batch };
+  }
+
+  /** @param {string | undefined} theirs @param {string | undefined} ours */
+  #isOther(theirs, ours) {
+    return theirs !== undefined && theirs !== (ours ?? "");
   }
 
   /** @param {string} sphere */

@@ -6,9 +6,12 @@
 /** @import { Store } from "./store.js" */
 
 import { FeedRefused, pullAll } from "./feed.js";
+import { DiskRefused } from "./idb.js";
+import { Overtaken } from "./pages.js";
 import { growing, jitter } from "./patience.js";
 import { Signal } from "./signal.js";
 import { Socket } from "./socket.js";
+import { Turns } from "./turns.js";
 
 /** @typedef {"live" | "pulling" | "offline"} SyncState */
 
@@ -29,6 +32,7 @@ export class Sync {
   /** @type {Promise<void> | null} */ #pulling = null;
   #pullAgain = false;
   #tries = 0;
+  /** The rows version that the socket was greeted with; null until it was. @type {string | null} */ #greeted = null;
   #isStopped = true;
   /** Until something is known, nothing is said: a page does not begin by crying wolf. */
   #hasSaid = false;
@@ -41,6 +45,7 @@ export class Sync {
     this.channel = channel;
     this.events = events;
     this.url = `${origin}/socket/`;
+    this.turns = new Turns(`pull|${store.identity}`, channel);
     channel.heard.follow((message) => {
       if (message.t === "rows") this.store.changed.tell(message.batch);
     });
@@ -85,8 +90,14 @@ export class Sync {
     clearTimeout(this.#again);
     if (this.#socket || this.#isStopped) return;
     const identity = this.store.identity;
-    const [rows_version, cursors] = await Promise.all([this.store.rowsVersion(), this.store.cursors()]);
+    const held = await Promise.all([this.store.rowsVersion(), this.store.cursors()]).catch((error) => {
+      if (error instanceof DiskRefused && error.reason === "deleted") return null;
+      throw error;
+    });
     if (this.#socket || this.#isStopped) return;
+    // Erased under us, by a sign-out or by somebody else's first page: this document is nobody's any more.
+    if (!held) return this.events.otherIdentity();
+    const [rows_version, cursors] = held;
     const socket = new Socket(
       this.url,
       { identity, rows_version, cursors },
@@ -97,6 +108,7 @@ export class Sync {
       },
     );
     this.#socket = socket;
+    this.#greeted = null;
   }
 
   /** @param {Socket} socket @param {number} code */
@@ -114,6 +126,7 @@ export class Sync {
   /** @param {number} after ms */
   #reconnect(after) {
     clearTimeout(this.#again);
+    if (this.#isStopped) return;
     const wait = Math.max(after, growing(this.#tries - 1, 1000, 30_000) * (this.#tries ? 1 : 0)) + jitter(5000);
     this.#tries += 1;
     this.#again = setTimeout(async () => {
@@ -135,7 +148,7 @@ export class Sync {
   async #apply(frame) {
     if (frame.t === "ready") return this.#ready(frame);
     if (frame.t === "records") {
-      const { hasGap, batch } = await this.store.applyLive(frame.records);
+      const { hasGap, batch } = await this.store.applyLive(frame.records, this.#greeted ?? "");
       this.channel.say({ t: "rows", batch });
       if (hasGap) this.pull();
     } else if (frame.t === "pull" || frame.t === "journals") {
@@ -148,12 +161,13 @@ export class Sync {
   /** @param {Extract<Frame, {t: "ready"}>} frame */
   async #ready(frame) {
     if (frame.identity !== this.store.identity) return this.events.otherIdentity();
-    this.#tries = 0;
+    this.#greeted = frame.rows_version;
     this.events.signedOut(false);
     this.events.version(frame);
     this.opened.tell();
     const isCurrent = frame.rows_version === (await this.store.rowsVersion());
     if (frame.pull.length || !isCurrent) return void this.pull();
+    this.#tries = 0;
     await this.store.synced(this.heardAt);
     this.#say("live");
     this.events.complete();
@@ -172,14 +186,18 @@ export class Sync {
   async #pull() {
     this.#say("pulling");
     try {
-      const answer = await exclusively(`pull|${this.store.identity}`, () => this.#pages());
+      const answer = await this.turns.take(() => this.#pages());
       this.events.signedOut(false);
       this.events.version(answer);
       this.heardAt = Date.now();
       await this.store.synced(this.heardAt);
       this.#say("live");
       this.events.complete();
+      if (this.#socket === null) this.#reconnect(0);
+      else if (this.#greeted !== null) this.#tries = 0;
     } catch (error) {
+      // The other tab's pages come by the channel; what they leave is asked for in our next turn.
+      if (error instanceof Overtaken) return void (this.#pullAgain = true);
       this.#say("offline");
       const reason = error instanceof FeedRefused ? error.reason : "later";
       if (reason === "other-identity") return this.events.otherIdentity();
@@ -198,29 +216,5 @@ export class Sync {
         this.channel.say({ t: "rows", batch });
       },
     });
-  }
-}
-
-/**
- * One tab at a time, as far as that can be had: the store itself bears two at once.
- * @template T
- * @param {string} name
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function exclusively(name, work) {
-  if (!navigator.locks) return work();
-  const waiting = new AbortController();
-  const patience = setTimeout(() => waiting.abort(), 5000);
-  try {
-    return await navigator.locks.request(name, { signal: waiting.signal }, () => {
-      clearTimeout(patience);
-      return work();
-    });
-  } catch (error) {
-    if (waiting.signal.aborted) return work();
-    throw error;
-  } finally {
-    clearTimeout(patience);
   }
 }

@@ -75,6 +75,7 @@
  * @property {string} excerpt
  * @property {number} said_at
  * @property {boolean} follow  on acceptance, show what it made
+ * @property {string} [replaces]  the command of which these are the words, written anew
  * @property {CommandState} state
  * @property {string} [sentence]
  * @property {Record<string, string[]>} [errors]
@@ -84,6 +85,7 @@
  * @property {string} key
  * @property {[name: string, value: string][]} fields
  * @property {number} at
+ * @property {string} [replaces]  the command whose words these were
  *
  * @typedef {Object} Shell
  * @property {string} name

@@ -6,7 +6,7 @@
 import * as Turbo from "@hotwired/turbo";
 
 import { pause } from "./patience.js";
-import { pausePlaces, resumePlaces, watchPlaces, widen } from "./places.js";
+import { canGoBack, pausePlaces, resumePlaces, watchPlaces, widen } from "./places.js";
 import { NETWORK_ONLY } from "./serving.js";
 import { toEnd } from "./scroll.js";
 
@@ -80,6 +80,9 @@ function announce() {
 
 /** @param {string} path */
 export const visit = (path) => Turbo.visit(path);
+
+/** To where one came from, but never out of the site. @param {string} otherwise  a path */
+export const back = (otherwise) => (canGoBack() ? history.back() : visit(otherwise));
 
 /** The server's own page in place of a shell that has not what it is about. */
 export async function showFromNetwork() {

@@ -52,7 +52,7 @@ def give_phone(chromium: Browser, web: str, transactional_db: None) -> Iterator[
     phones: list[Phone] = []
 
     def give(**changed: Any) -> Phone:
-        phone = Phone(chromium.new_context(base_url=web, **{**PHONE, **changed}))
+        phone = Phone(chromium.new_context(base_url=web, **{**PHONE, **changed}), web)
         phones.append(phone)
         return phone
 
@@ -68,7 +68,7 @@ def phone_of(give_phone: GivePhone, visit: Callable[[Membership], Visitor]) -> G
 
     def of(member: Membership, **changed: Any) -> Phone:
         phone = give_phone(**changed)
-        phone.keep_session(visit(member))
+        phone.keep_session(visit(member).session_key)
         return phone
 
     return of

@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, Reque
 from messaging.models import Message
 from spheres.models import Sphere
 from spheres.seal import inside
-from tests.live import PATIENCE_SECONDS, Visitor
+from tests.live import PATIENCE_SECONDS
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
@@ -22,6 +22,7 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
     "locale": "en-GB",
+    "reduced_motion": "reduce",
     "timezone_id": "Europe/Paris",
 }
 DESK: dict[str, Any] = {
@@ -57,7 +58,9 @@ SHELLS = """async () => {
     const kept = [];
     for (const name of (await caches.keys()).filter((name) => !name.startsWith("assets"))) {
         const cache = await caches.open(name);
-        for (const request of await cache.keys()) kept.push(name, request.url, await (await cache.match(request)).text());
+        for (const request of await cache.keys()) {
+            kept.push(name, request.url, await (await cache.match(request)).text());
+        }
     }
     return JSON.stringify(kept);
 }"""
@@ -68,8 +71,9 @@ TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
 class Phone:
     """Somebody's browser: what it keeps, the page in view, and what went wrong on it."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, url: str) -> None:
         self.context = context
+        self.url = url
         self.complaints: list[str] = []
         context.add_init_script(TELL_VIOLATIONS)
         context.on("page", self._watch)
@@ -77,8 +81,13 @@ class Phone:
         self.page = context.new_page()
 
     def _watch(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: self._note(page, f"{error} {error.stack}"))
         page.on("console", lambda said: self._hear(page, said.text))
+
+    def _note(self, page: Page, error: str) -> None:
+        # An animation between two documents is given up where the next one does not come; nothing of ours is.
+        if "ransition was" not in error:
+            self.complaints.append(f"{page.url}: {error}")
 
     def _hear(self, page: Page, said: str) -> None:
         if "Content Security Policy" in said:
@@ -86,12 +95,12 @@ class Phone:
 
     def _check_host(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != urlsplit(settings.ALVEOLE_URL).netloc:
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != urlsplit(self.url).netloc:
             self.complaints.append(f"{request.url} is asked of another host")
 
-    def keep_session(self, visitor: Visitor) -> None:
+    def keep_session(self, session_key: str) -> None:
         """Be signed in from here on, as if since long."""
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": visitor.session_key, "url": settings.ALVEOLE_URL}
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_key, "url": self.url}
         self.context.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict
 
     def follow_link(self, link: str) -> None:
@@ -131,6 +140,19 @@ class Phone:
         line.send("Network.emulateNetworkConditions", silence)
         return line
 
+    def meets_silent_pages(self) -> list[Route]:
+        """Let no page come from the server any more; give those that were asked for."""
+        asked: list[Route] = []
+
+        def hang(route: Route) -> None:
+            if "text/html" in route.request.headers.get("accept", ""):
+                asked.append(route)
+            else:
+                route.continue_()
+
+        self.context.route("**/*", hang)
+        return asked
+
     def clears(self, path: str | re.Pattern[str] = COMMANDS) -> None:
         """Let requests through again."""
         self.context.unroute(path)
@@ -161,7 +183,7 @@ class Phone:
 
     def is_home(self) -> None:
         """Wait until the phone shows the day."""
-        self.page.wait_for_url(f"{settings.ALVEOLE_URL}/")
+        self.page.wait_for_url(f"{self.url}/")
 
     def lives(self) -> Page:
         """Wait until the page's scripts have taken it over."""

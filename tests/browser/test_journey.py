@@ -21,7 +21,7 @@ def test_a_message_crosses_two_phones_one_of_them_offline(cast: Cast, give_phone
     admit(family, cast.bob.person, name="Bob")
     cast.say(cast.bob, "The lorry comes at nine")
 
-    alice = give_phone()
+    alice = give_phone(reduced_motion="no-preference")
     alice.follow_link(sign_in_link(cast.alice.person))
     spheres = alice.page.locator('main live-list[kind="spheres.sphere"] live-row')
     expect(spheres).to_have_count(2)
@@ -30,7 +30,7 @@ def test_a_message_crosses_two_phones_one_of_them_offline(cast: Cast, give_phone
     alice.page.locator('main live-list[kind="messaging.conversation"] a').click()
     alice.sees("The lorry comes at nine")
 
-    bob = give_phone()
+    bob = give_phone(reduced_motion="no-preference")
     bob.follow_link(sign_in_link(cast.bob.person))
     bob.page.get_by_role("link", name="Chantier").click()
     bob.page.locator('main live-list[kind="messaging.conversation"] a').click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
@@ -63,7 +64,12 @@ def test_lost_requests_and_lost_answers_in_any_order_change_nothing(cast: Cast, 
     words = [f"message {number}" for number in range(30)]
     bob = phone_of(cast.bob)
     bob.opens(talk)
-    bob.meets(lambda route: chance.choice([lost, answer_lost, Route.continue_])(route))
+    kinds: list[Callable[[Route], object]] = [lost, answer_lost, Route.continue_]
+
+    def strike(route: Route) -> None:
+        chance.choice(kinds)(route)
+
+    bob.meets(strike)
     bob.writes(*words[:15])
     bob.reloads()
     bob.writes(*words[15:])

@@ -3,27 +3,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 
 import { Drain } from "../../static/device/drain.js";
 import { Outbox } from "../../static/device/outbox.js";
-import { Tabs, command, freshDisk, until } from "./helpers.js";
-
-/** Web Locks of one browser. */
-class Locks {
-  /** @type {Map<string, {lost: (error: Error) => void}>} */ held = new Map();
-
-  /** @param {string} name @param {{steal?: boolean}} options @param {(lock: object | null) => Promise<unknown>} work */
-  async request(name, { steal = false }, work) {
-    const holder = this.held.get(name);
-    if (holder && !steal) return work(null);
-    holder?.lost(new DOMException("stolen", "AbortError"));
-    const mine = { lost: (/** @type {Error} */ _error) => {} };
-    const stolen = new Promise((_, reject) => (mine.lost = reject));
-    this.held.set(name, mine);
-    try {
-      return await Promise.race([work({}), stolen]);
-    } finally {
-      if (this.held.get(name) === mine) this.held.delete(name);
-    }
-  }
-}
+import { Locks, Tabs, command, freshDisk, until } from "./helpers.js";
 
 /** @type {Locks} */
 let locks;

@@ -93,6 +93,37 @@ class FakeChannel {
   }
 }
 
+/** Web Locks of one browser. */
+export class Locks {
+  /** @type {Map<string, {lost: (error: Error) => void, over: Promise<unknown>}>} */ held = new Map();
+
+  /**
+   * @param {string} name
+   * @param {{steal?: boolean, ifAvailable?: boolean, signal?: AbortSignal}} options
+   * @param {(lock: object | null) => Promise<unknown>} work
+   */
+  async request(name, { steal = false, ifAvailable = false, signal }, work) {
+    if (ifAvailable && this.held.has(name)) return work(null);
+    while (!steal && this.held.has(name)) await Promise.race([this.held.get(name)?.over, aborted(signal)]);
+    this.held.get(name)?.lost(new DOMException("stolen", "AbortError"));
+    let free = () => {};
+    const over = new Promise((resolve) => (free = () => resolve(undefined)));
+    const mine = { lost: (/** @type {Error} */ _error) => {}, over };
+    const stolen = new Promise((_, reject) => (mine.lost = reject));
+    this.held.set(name, mine);
+    try {
+      return await Promise.race([work({}), stolen]);
+    } finally {
+      if (this.held.get(name) === mine) this.held.delete(name);
+      free();
+    }
+  }
+}
+
+/** @param {AbortSignal} [signal] @returns {Promise<never>} */
+const aborted = (signal) =>
+  new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true }));
+
 /** Waits for a condition, never for a time. @param {() => unknown} condition */
 export async function until(condition) {
   for (let round = 0; round < 2000; round += 1) {

@@ -13,6 +13,7 @@ async function opened({ deliver = async () => {}, tabs = new Tabs(), identity = 
   return outbox;
 }
 
+const draft = async (/** @type {Outbox} */ outbox) => (await outbox.drafts()).find(({ key }) => key === "k")?.fields;
 const ids = (/** @type {Outbox} */ outbox) => outbox.commands.map((one) => one.id);
 
 test("a command is there at once, and on disk before anybody may send it", async () => {
@@ -90,14 +91,49 @@ test("what is only waiting cannot be let go: it may have been sent", async () =>
   assert.deepEqual(ids(outbox), ["1"]);
 });
 
-test("editing what was refused turns it into its form's draft, in one step", async () => {
-  const outbox = await opened();
-  const one = command({ id: "1" });
+/** @param {Outbox} outbox @param {Partial<import("../../static/device/types.js").Command>} some */
+async function refused(outbox, some) {
+  const one = command(some);
   await outbox.queue(one, "");
   await outbox.settle(one, { outcome: "refused", sentence: "No.", errors: {} });
+  return one;
+}
+
+test("editing what was refused gives its form the words, and keeps it until they are sent again", async () => {
+  const outbox = await opened();
+  await refused(outbox, { id: "1", mints: ["m"] });
+  await outbox.queue(command({ id: "2", fields: [["on", "m"]] }), "");
+  assert.equal(await outbox.reopen("1", { key: "k", fields: [["body", "Bonjour"]], at: 1 }), true);
+  assert.deepEqual(ids(await opened()), ["1", "2"]);
+  assert.deepEqual(await draft(outbox), [["body", "Bonjour"]]);
+  const written = outbox.queue(command({ id: "3", mints: ["m"], replaces: "1" }), "k");
+  assert.deepEqual(ids(outbox), ["3", "2"], "in its place, so that what stands on it comes after");
+  assert.equal(outbox.next().size, 0);
+  await written;
+  assert.deepEqual(ids(await opened()), ["3", "2"]);
+  assert.equal(await draft(outbox), undefined);
+});
+
+test("a form that holds other words is left alone, and what was refused stays", async () => {
+  const outbox = await opened();
+  await refused(outbox, { id: "1" });
+  await refused(outbox, { id: "2" });
+  const reopen = (/** @type {string} */ id) => outbox.reopen(id, { key: "k", fields: [["body", id]], at: 1 });
+  assert.equal(await reopen("1"), true);
+  assert.equal(await reopen("2"), false);
+  await outbox.keepDraft({ key: "k", fields: [["body", "1, shorter"]], at: 2, replaces: "1" });
+  assert.equal(await reopen("1"), true);
+  assert.deepEqual(await draft(outbox), [["body", "1, shorter"]]);
+  assert.deepEqual(ids(await opened()), ["1", "2"]);
+});
+
+test("words of another tab, sent from the same form, take nothing along", async () => {
+  const outbox = await opened();
+  await refused(outbox, { id: "1" });
   await outbox.reopen("1", { key: "k", fields: [["body", "Bonjour"]], at: 1 });
-  assert.deepEqual(ids(outbox), []);
-  assert.deepEqual((await outbox.draft("k"))?.fields, [["body", "Bonjour"]]);
+  await outbox.queue(command({ id: "2" }), "k");
+  assert.deepEqual(ids(await opened()), ["1", "2"]);
+  assert.deepEqual(await draft(outbox), [["body", "Bonjour"]]);
 });
 
 test("insisting is another intent: another number, and theirs as seen", async () => {
@@ -131,14 +167,14 @@ test("taking a form lets go of its draft in the same transaction", async () => {
   const outbox = await opened();
   await outbox.keepDraft({ key: "k", fields: [["body", "Bon"]], at: 0 });
   await outbox.queue(command(), "k");
-  assert.equal(await outbox.draft("k"), undefined);
+  assert.equal(await draft(outbox), undefined);
 });
 
 test("an empty draft is no draft", async () => {
   const outbox = await opened();
   await outbox.keepDraft({ key: "k", fields: [["body", "Bon"]], at: 0 });
   await outbox.keepDraft({ key: "k", fields: [], at: 1 });
-  assert.equal(await outbox.draft("k"), undefined);
+  assert.equal(await draft(outbox), undefined);
 });
 
 test("a disk that refuses hands over to memory, says so, and sending goes on", async () => {
@@ -157,6 +193,49 @@ test("a disk that refuses hands over to memory, says so, and sending goes on", a
   assert.deepEqual(ids(outbox), []);
 });
 
+test("what memory holds goes to the disk when it takes things again; until then it is said", async () => {
+  const outbox = await opened();
+  const usual = outbox.shelf.add.bind(outbox.shelf);
+  const refusing = new Set(["1", "2"]);
+  outbox.shelf.add = async (one, key) => (refusing.has(one.id) ? Promise.reject(new Error("full")) : usual(one, key));
+  await outbox.queue(command({ id: "1" }), "");
+  await outbox.queue(command({ id: "2" }), "");
+  refusing.delete("1");
+  await outbox.queue(command({ id: "3" }), "");
+  assert.equal(outbox.refused, "refused");
+  await outbox.refresh();
+  assert.deepEqual(ids(outbox), ["1", "3", "2"]);
+  refusing.clear();
+  await outbox.queue(command({ id: "4" }), "");
+  assert.equal(outbox.refused, "");
+  assert.deepEqual(ids(await opened()), ["1", "3", "2", "4"]);
+});
+
+test("a draft that memory kept goes with the words that were sent", async () => {
+  const outbox = await opened();
+  const usual = outbox.shelf.keepDraft.bind(outbox.shelf);
+  outbox.shelf.keepDraft = () => Promise.reject(new Error("full"));
+  await outbox.keepDraft({ key: "k", fields: [["body", "Bon"]], at: 0 });
+  outbox.shelf.keepDraft = usual;
+  await outbox.queue(command(), "k");
+  assert.equal(await draft(outbox), undefined);
+});
+
+test("without a disk too, what was refused stays until its words are sent again", async () => {
+  // @ts-expect-error: as in a browser that has none
+  globalThis.indexedDB = undefined;
+  const outbox = await opened();
+  await refused(outbox, { id: "1" });
+  await outbox.queue(command({ id: "2" }), "");
+  assert.equal(await outbox.reopen("1", { key: "k", fields: [["body", "Bonjour"]], at: 1 }), true);
+  assert.equal(await outbox.reopen("1", { key: "k", fields: [["body", "Bonjour"]], at: 1 }), true);
+  await outbox.refresh();
+  assert.deepEqual(ids(outbox), ["1", "2"]);
+  await outbox.queue(command({ id: "3", replaces: "1" }), "k");
+  await outbox.refresh();
+  assert.deepEqual(ids(outbox), ["3", "2"]);
+});
+
 test("without IndexedDB words live as long as the page, drafts too", async () => {
   // @ts-expect-error: as in a browser that has none
   globalThis.indexedDB = undefined;
@@ -166,7 +245,7 @@ test("without IndexedDB words live as long as the page, drafts too", async () =>
   await outbox.keepDraft({ key: "k", fields: [["body", "Bon"]], at: 0 });
   await outbox.refresh();
   assert.deepEqual(ids(outbox), ["1"]);
-  assert.deepEqual((await outbox.draft("k"))?.fields, [["body", "Bon"]]);
+  assert.deepEqual(await draft(outbox), [["body", "Bon"]]);
   const [one] = outbox.commands;
   await outbox.settle(/** @type {any} */ (one), { outcome: "accepted", records: [], location: "" });
   assert.deepEqual(ids(outbox), []);

@@ -200,9 +200,10 @@ test("exactly as many rows as asked for are all of them", async () => {
 
 test("what is mine is found by what it is about", async () => {
   const store = await opened();
+  assert.equal(await mine(store, ["c1"]), null);
   const read = record({ n: 1, k: "spheres.mine", id: "r", html: "", facts: { on: "c1", key: "read", value: "7" } });
   await store.apply(answer({ records: [read], cursors: { j1: ["e1", 1] } }), new Pull());
-  assert.equal((await mine(store, ["c1", "c2"]))[0]?.facts?.value, "7");
+  assert.equal((await mine(store, ["c1", "c2"]))?.[0]?.facts?.value, "7");
 });
 
 test("leaving a sphere leaves the others alone", async () => {

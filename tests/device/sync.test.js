@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, mock, test } from "node:test";
 
+import { Pull } from "../../static/device/pages.js";
 import { Store } from "../../static/device/store.js";
 import { Sync } from "../../static/device/sync.js";
-import { Tabs, answer, freshDisk, record, until } from "./helpers.js";
+import { Locks, Tabs, answer, freshDisk, record, until } from "./helpers.js";
 
 /** The server's half of a socket. */
 class FakeSocket {
@@ -63,7 +64,7 @@ afterEach(() => {
   for (const sync of syncs.splice(0)) sync.stop();
 });
 
-/** @param {(asked: any) => Response} feed @param {Tabs} [tabs] */
+/** @param {(asked: any) => Response | Promise<Response>} feed @param {Tabs} [tabs] */
 async function tab(feed, tabs = new Tabs()) {
   globalThis.fetch = async (_url, init) => {
     asked.push(JSON.parse(String(init?.body)));
@@ -244,4 +245,125 @@ test("a malformed frame costs the socket, not the page", async () => {
   socket.say({ t: "records" });
   await until(() => socket.readyState === 3);
   assert.deepEqual(await store.cursors(), { j1: ["e1", 3] });
+});
+
+test("a session that ended and is there again gets its socket back", async () => {
+  const { sync } = await tab(() => page(three));
+  mock.method(Math, "random", () => 0);
+  const socket = await connected(sync);
+  socket.say(ready);
+  await until(() => asked.length && sync.state === "live");
+  socket.drop(4401);
+  await until(() => FakeSocket.all.length === 2);
+  mock.restoreAll();
+});
+
+test("patience grows while sockets greet and pulls fail, and begins anew when one succeeds", async () => {
+  let isDown = true;
+  const { sync } = await tab(() => (isDown ? json({}, 500) : page(three)));
+  mock.method(Math, "random", () => 0);
+  /** @type {number[]} */
+  const waits = [];
+  const usual = setTimeout;
+  mock.method(globalThis, "setTimeout", (/** @type {any} */ work, /** @type {number} */ ms) => {
+    const isPause = String(work).includes("#connect");
+    if (isPause) waits.push(ms);
+    return usual(work, isPause ? 0 : ms);
+  });
+  sync.start();
+  for (let round = 1; round <= 3; round += 1) {
+    await until(() => FakeSocket.all.length === round);
+    FakeSocket.all[round - 1]?.open();
+    if (round === 3) isDown = false;
+    FakeSocket.all[round - 1]?.say({ ...ready, pull: ["j1"] });
+  }
+  await until(() => sync.state === "live");
+  const failed = waits.at(-1) ?? 0;
+  assert.ok(failed >= 2000, `${waits}`);
+  FakeSocket.all[2]?.drop(1006);
+  assert.equal(waits.at(-1), 0);
+  mock.restoreAll();
+});
+
+test("frames of another rows version are not applied: the feed is asked", async () => {
+  const { sync, store, shown } = await tab(() => page(three));
+  await sync.pull();
+  const socket = await connected(sync);
+  socket.say({ ...ready, rows_version: "v0" });
+  await until(() => asked.length === 2);
+  await until(() => sync.state === "live");
+  socket.say({ t: "records", records: [record({ n: 4, html: "of v0" })] });
+  await until(() => asked.length === 3);
+  assert.deepEqual(await store.cursors(), { j1: ["e1", 3] });
+  assert.ok(!shown.includes("m4"));
+});
+
+test("without a disk too, frames of another rows version are not applied", async () => {
+  // @ts-expect-error: as in a browser that has none
+  globalThis.indexedDB = undefined;
+  const { store, shown } = await tab(() => page(three));
+  await store.apply(answer(three), new Pull());
+  assert.equal((await store.applyLive([record({ n: 4 })], "v0")).hasGap, true);
+  assert.equal((await store.applyLive([record({ n: 4 })], "v1")).hasGap, false);
+  assert.equal(shown.filter((id) => id === "m4").length, 1);
+});
+
+/** A snapshot of many pages, each of them as slow as the test wants. @param {() => Promise<unknown>} slow */
+function snapshot(slow, pages = 6) {
+  return async (/** @type {any} */ { page: token, cursors }) => {
+    if (cursors.j1) return page({ cursors: { j1: ["e1", pages] } });
+    const n = Number(token ?? 1);
+    await slow();
+    const isLast = n === pages;
+    return page({
+      records: [record({ n })],
+      more: !isLast,
+      page: isLast ? null : String(n + 1),
+      cursors: isLast ? { j1: ["e1", pages] } : {},
+    });
+  };
+}
+
+for (const how of ["with locks", "without locks"]) {
+  test(`two tabs ${how} take one snapshot, however slow it is`, async () => {
+    const tabs = new Tabs();
+    if (how === "with locks") Object.assign(navigator, { locks: new Locks() });
+    let now = Date.now();
+    mock.method(Date, "now", () => now);
+    const slow = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now += 6000;
+      for (const channel of tabs.all) channel.say({ t: "pulling" });
+    };
+    const [one, two] = [await tab(snapshot(slow), tabs), await tab(snapshot(slow), tabs)];
+    one.sync.pull();
+    if (how === "with locks") two.sync.pull();
+    else await until(() => asked.length === 2).then(() => void two.sync.pull());
+    await until(() => one.sync.state === "live" && two.sync.state === "live");
+    assert.equal(asked.filter(({ cursors }) => !cursors.j1).length, 6);
+    assert.deepEqual(await two.store.cursors(), { j1: ["e1", 6] });
+    mock.restoreAll();
+  });
+}
+
+test("a pull that was overtaken ends, and asks again when the other is through", async () => {
+  const tabs = new Tabs();
+  let goOn = () => {};
+  const slow = () => new Promise((resolve) => (goOn = () => resolve(undefined)));
+  const { sync, store } = await tab(snapshot(slow, 3), tabs);
+  sync.pull();
+  await until(() => asked.length === 1);
+  goOn();
+  await until(() => asked.length === 2);
+  const other = new Pull();
+  await store.apply(answer({ records: [record({ n: 1 })], more: true, page: "2" }), other);
+  goOn();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assert.equal(asked.length, 2);
+  assert.equal(sync.state, "pulling");
+  await store.apply(answer(three), other);
+  tabs.channel().say({ t: "pulled" });
+  await until(() => sync.state === "live");
+  assert.equal(asked.length, 3);
+  assert.deepEqual(asked[2].cursors, { j1: ["e1", 3] });
 });

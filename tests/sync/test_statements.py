@@ -35,7 +35,7 @@ def statements_of_one_send(cast: Cast, client: Client) -> list[str]:
     for _ in range(2):
         said = fields(cast.bob, "messaging.send.1", id=str(uuid7()), body="Bonjour")
         with CaptureQueriesContext(connection) as asked:
-            assert post(client, path, said).json()["outcome"] == "accepted"
+            assert post(client, path, said).status_code == 200
     return [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
 
 
