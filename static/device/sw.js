@@ -37,7 +37,8 @@ async function install() {
   const cache = await caches.open(KEPT);
   // Without cookies: these pages are for whoever is here then, and name nobody.
   const asked = /** @type {const} */ ({ cache: "reload", credentials: "omit" });
-  await cache.addAll([...new Set(assets), ...PAGES].map((url) => new Request(url, asked)));
+  // Assets are named by their content: the copies that the page has just loaded will do.
+  await cache.addAll([...new Set(assets), ...PAGES.map((url) => new Request(url, asked))]);
   await cache.put(BORN, new Response(String(Date.now())));
   // The new app's shells before the old ones' assets may go; without network the old shells go on working.
   const held = await known();

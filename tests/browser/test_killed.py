@@ -74,16 +74,18 @@ class Writer:
     words: list[str]
     acknowledged: list[str] = field(default_factory=list)
     failures: int = 0
+    is_asking: bool = False
 
     def write(self) -> None:
         """Send one after the other, each until it is settled."""
-        for body in self.words:
-            command, message = str(uuid7()), str(uuid7())
-            while not self._is_settled(body, command, message):
-                self.failures += 1
-            self.acknowledged.append(body)
+        with httpx.Client(base_url=self.site.url, timeout=5) as client:
+            for body in self.words:
+                command, message = str(uuid7()), str(uuid7())
+                while not self._is_settled(client, body, command, message):
+                    self.failures += 1
+                self.acknowledged.append(body)
 
-    def _is_settled(self, body: str, command: str, message: str) -> bool:
+    def _is_settled(self, client: httpx.Client, body: str, command: str, message: str) -> bool:
         token = "a" * 32
         said = {
             "_name": "messaging.send.1",
@@ -92,16 +94,23 @@ class Writer:
             "id": message,
             "body": body,
         }
+        cookies = f"{settings.SESSION_COOKIE_NAME}={self.session}; {settings.CSRF_COOKIE_NAME}={token}"
+        self.is_asking = True
         try:
-            answer = httpx.post(
-                f"{self.site.url}{self.talk}messages/",
+            answer = client.post(
+                f"{self.talk}messages/",
                 data=said,
-                cookies={settings.SESSION_COOKIE_NAME: self.session, settings.CSRF_COOKIE_NAME: token},
-                headers={"Accept": "application/json", "X-CSRFToken": token, "Origin": self.site.url},
-                timeout=5,
+                headers={
+                    "Accept": "application/json",
+                    "X-CSRFToken": token,
+                    "Origin": self.site.url,
+                    "Cookie": cookies,
+                },
             )
         except httpx.TransportError:
             return False
+        finally:
+            self.is_asking = False
         is_final: bool = answer.headers.get("Alveole-Command") == command
         return is_final and bool(answer.json()["outcome"] == "accepted")
 
@@ -132,6 +141,7 @@ def test_a_killed_web_process_loses_nothing_and_doubles_nothing(chromium: Browse
         for kill in range(1, 3):
             phone.hears(lambda kill=kill: acknowledged(writers) >= 50 * kill, "messages pass")  # type: ignore[misc]
             web = site.child("alveole.web")
+            phone.hears(lambda: sum(writer.is_asking for writer in writers) >= 2, "a moment in the middle")
             os.kill(web, signal.SIGKILL)
             before = acknowledged_words(writers)
             phone.writes(*WORDS[5 * kill - 5 : 5 * kill])
