@@ -93,6 +93,13 @@ def _close(pool: ThreadPoolExecutor) -> None:
     pool.shutdown()
 
 
+def linked_hub() -> hub.Hub:
+    """Give the hub of a socket that is open, once it hears other processes."""
+    running: hub.Hub = wait_until(hub.current, "the hub")
+    wait_until(lambda: running.is_linked, "the channel between processes")
+    return running
+
+
 @dataclass
 class Visitor:
     """Somebody's signed-in client of the living site."""

@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.http import Http404
 from django.test import Client
 
 from accounts.actions import create_user, make_link, spend_link
@@ -79,11 +80,28 @@ def test_by_link_once_and_only_by_its_button(gil: User, client: Client) -> None:
     assert other.get(path).status_code == 410
 
 
+def test_no_script_and_no_foreign_form_gets_at_the_session(gil: User, client: Client) -> None:
+    client.post(urlsplit(sign_in_link(gil)).path)
+    cookie = client.cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
 def test_an_old_link_is_refused(gil: User) -> None:
     with clock.at(clock.now() - timedelta(hours=1)):
         token = make_link(gil)
     with pytest.raises(Refused):
         spend_link(token)
+
+
+def test_a_closed_account_is_opened_by_no_link(gil: User) -> None:
+    assert spend_link(make_link(gil)) == gil
+    token = make_link(gil)
+    gil.is_active = False
+    gil.save(update_fields=["is_active"])
+    with pytest.raises(Refused):
+        spend_link(token)
+    with pytest.raises(Http404):
+        make_link(gil)
 
 
 def test_a_link_is_stored_as_a_digest_only(gil: User) -> None:

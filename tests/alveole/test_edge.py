@@ -39,6 +39,15 @@ STRICT = {
 }
 
 
+NAMED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
 def patterns(resolver: URLResolver, text: str = "") -> Iterator[str]:
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
@@ -57,7 +66,8 @@ def check(answer: Any) -> None:
     assert style == "'self'"
     assert all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", value) for value in hashes)
     assert {name: answer[name] for name in OTHER_HEADERS} == OTHER_HEADERS
-    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert {name: answer[name] for name in NAMED} == NAMED
+    assert {"camera=(self)", "payment=()", "usb=()"} <= set(answer["Permissions-Policy"].split(", "))
 
 
 def test_there_are_routes_to_look_at() -> None:

@@ -105,13 +105,15 @@ def test_other_ways_in_are_not_guessed_either(client: Client, name: str) -> None
     assert [client.post(path).status_code == 429 for _ in range(3)] == [False, False, True]
 
 
-@pytest.mark.parametrize(("name", "method"), [("sync:feed", "post"), ("sync:shells", "get")])
+@pytest.mark.parametrize(
+    ("name", "method"), [("sync:feed", "post"), ("sync:shells", "get"), ("sync:sphere_shells", "get")]
+)
 @pytest.mark.usefixtures("few")
 def test_feed_and_shells_have_their_limit(
     cast: Cast, browse: Callable[[Membership | None], Client], name: str, method: str
 ) -> None:
-    bob = browse(cast.bob)
-    asked = [getattr(bob, method)(reverse(name)).status_code for _ in range(3)]
+    bob, path = browse(cast.bob), reverse(name, args=[cast.sphere.slug] if "sphere" in name else [])
+    asked = [getattr(bob, method)(path).status_code for _ in range(3)]
     assert [status == 429 for status in asked] == [False, False, True]
 
 

@@ -215,6 +215,12 @@ class Phone:
         return str(self.page.evaluate(MEMORY if of == "rows" else SHELLS))
 
     @property
+    def served(self) -> str:
+        """Tell which build and spheres the service worker serves."""
+        note = "async () => (await (await caches.open('device')).match('/-/known'))?.text()"
+        return str(self.page.evaluate(note))
+
+    @property
     def unsent(self) -> int:
         """Tell how many commands are not settled."""
         return int(self.page.evaluate("() => document.body.dataset.outbox"))

@@ -49,7 +49,7 @@ def test_another_build_of_the_app_keeps_what_is_not_sent(
     bob.meets(lambda route: route.abort())
     bob.gets_network()
     expect(bob.banner("updated")).to_be_visible()
-    bob.hears(lambda: "|another-build|" in bob.memory("shells"), "the new shells are kept")
+    bob.hears(lambda: "another-build" in bob.served, "the new shells are kept")
     bob.loses_network()
     bob.opens_cold(talk)
     expect(bob.page.locator('body[data-app="another-build"]')).to_be_attached()

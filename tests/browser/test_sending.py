@@ -11,16 +11,15 @@ from tests.browser.conftest import GivePhone
 from tests.browser.people import answer_lost, lost, said
 from tests.conftest import Cast
 
-# Writes and sends as fast as a page can take it, one frame apart, and goes on typing.
+# Writes and sends as fast as a page can take it, a frame between the two, and goes on typing.
 ROBOT = """async (words) => {
     const form = document.querySelector("message-composer form");
     const field = form.querySelector("textarea");
     for (const word of words) {
         field.value = word;
         field.dispatchEvent(new Event("input", { bubbles: true }));
-        form.requestSubmit();
-        field.value = "half-wr";
         await new Promise(requestAnimationFrame);
+        form.requestSubmit();
     }
     field.value = "half-written";
 }"""

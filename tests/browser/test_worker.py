@@ -16,7 +16,8 @@ def test_a_page_that_hangs_is_shown_from_the_phone(cast: Cast, phone_of: GivePho
     bob.keeps(cast.sphere)
     # What was said before is asked of the network first: the phone's own page has other rows.
     silence = bob.meets_silent_pages()
-    bob.opens(f"{talk}?before=1000")
+    bob.page.goto(f"{talk}?before=1000", timeout=10_000)
+    bob.lives()
     expect(bob.page.locator("body[data-shell]")).to_be_attached()
     bob.sees("kept on the phone")
     assert silence

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 from django.http import Http404
 
 from journal import publishing
@@ -21,7 +21,7 @@ from journal.commands import Command, commanded
 from journal.errors import Refused
 from journal.ids import uuid7
 from journal.models import Entry, Journal, Receipt
-from journal.publishing import quiet
+from journal.publishing import Recorded, quiet
 from journal.receipts import AlreadyAnswered
 from journal.work import Work
 from journal.writing import FirstComeLock, action, writing
@@ -140,14 +140,43 @@ def test_a_removal_that_committed_first_wins(cast: Cast) -> None:
         send_message(held, cast.conversation, id=uuid7(), body="trop tard")
 
 
-def test_a_busy_database_is_asked_once_more(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_after_a_removal_that_committed_first_is_not_even_judged(cast: Cast) -> None:
+    held = Membership.objects.with_sphere().get(pk=cast.bob.pk)
+    end_membership(cast.alice, cast.bob)
+    with commanded(command(held)), inside(cast.sphere), pytest.raises(Http404):
+        send_message(held, cast.conversation, id=uuid7(), body="trop tard")
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_what_is_committed_is_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, bool]] = []
+
+    def listen(recorded: Recorded) -> None:
+        told.append((recorded.entry.verb, connection.in_atomic_block))
+
+    monkeypatch.setattr(publishing, "entry_listeners", [listen])
+    with inside(cast.sphere):
+        with suppress(ZeroDivisionError):
+            writing(partial(fail_sometimes, cast, 0))
+        assert told == []
+        writing(partial(fail_sometimes, cast, 1))
+    assert told == [("posted", False)]
+
+
+@pytest.mark.parametrize(
+    "reason", [{"sqlite_errorcode": writings.SQLITE_BUSY}, {"sqlstate": "40001"}, {"sqlstate": "40P01"}]
+)
+def test_a_busy_database_is_asked_once_more(
+    db: None, monkeypatch: pytest.MonkeyPatch, reason: dict[str, object]
+) -> None:
     """The retry itself, outside the test's own transaction."""
     attempts: list[int] = []
 
     def body() -> str:
         attempts.append(1)
         if len(attempts) == 1:
-            raise busy()
+            raise busy(**reason)
         return "fait"
 
     monkeypatch.setattr(writings, "_is_nested", lambda: False)
@@ -155,12 +184,26 @@ def test_a_busy_database_is_asked_once_more(db: None, monkeypatch: pytest.Monkey
     assert (writing(body), len(attempts)) == ("fait", 2)
 
 
-def busy() -> OperationalError:
+def busy(**reason: object) -> OperationalError:
     cause: Any = Exception()
-    cause.sqlite_errorcode = writings.SQLITE_BUSY
+    vars(cause).update(reason)
     error = OperationalError("database is locked")
     error.__cause__ = cause
     return error
+
+
+def test_a_database_that_stays_busy_is_not_asked_a_third_time(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts: list[int] = []
+
+    def body() -> None:
+        attempts.append(1)
+        raise busy(sqlite_errorcode=writings.SQLITE_BUSY)
+
+    monkeypatch.setattr(writings, "_is_nested", lambda: False)
+    monkeypatch.setattr(writings, "_attempt", lambda work: (work(), Work()))
+    with pytest.raises(OperationalError):
+        writing(body)
+    assert len(attempts) == 2
 
 
 def test_another_failure_is_not_tried_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +249,7 @@ def test_what_fails_after_the_commit_is_not_taken_for_the_transaction(
     heard: list[str] = []
 
     def fails(_: object) -> None:
-        raise busy()
+        raise busy(sqlite_errorcode=writings.SQLITE_BUSY)
 
     def writes(_: object) -> None:
         heard.append("told")

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from journal.models import Entry
 from messaging.models import Message
-from spheres.models import Membership
+from spheres.actions import admit
+from spheres.models import Membership, Sphere
 from spheres.seal import inside
 from tests.commanding import fields, post
-from tests.conftest import Cast
+from tests.conftest import Cast, person
 
 pytestmark = pytest.mark.db
 
@@ -32,6 +33,23 @@ def test_the_author_and_those_responsible_may(cast: Cast, browse: Browse, who: s
     assert delete(browse(member), member, said) == status
     with inside(cast.sphere):
         assert Message.objects.readable_by(cast.carol).filter(pk=said.pk).exists() == (status == 403)
+
+
+def test_a_publisher_may_too(cast: Cast, browse: Browse) -> None:
+    said = cast.say(cast.bob)
+    Membership.objects.filter(pk=cast.carol.pk).update(role="publisher")
+    assert delete(browse(cast.carol), cast.carol, said) == 200
+
+
+def test_what_was_said_before_somebody_came_is_not_there_for_them(cast: Cast, browse: Browse) -> None:
+    Sphere.objects.filter(pk=cast.sphere.pk).update(shows_history=False)
+    before = cast.say(cast.bob, "dit avant")
+    fanny = admit(cast.alice, person("Fanny"), role="administrator", name="Fanny")
+    after = cast.say(cast.bob, "dit après")
+    client = browse(fanny)
+    page = client.get(reverse("messaging:conversation", args=[cast.sphere.slug, cast.conversation.pk]))
+    assert [words in page.content.decode() for words in ("dit avant", "dit après")] == [False, True]
+    assert [delete(client, fanny, said) for said in (after, before)] == [200, 404]
 
 
 def test_twice_is_once(cast: Cast, browse: Browse) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from journal.models import Entry
 from messaging.actions import delete_message, edit_message
 from messaging.models import Message
 from spheres.models import Membership
@@ -51,6 +53,16 @@ def test_nobody_else_does_not_even_the_administrator(cast: Cast, browse: Browse,
     assert stands(said) == "un\ndeux\ntrois"
 
 
+def test_without_javascript_sending_again_is_judged_anew(cast: Cast, browse: Browse, said: Message) -> None:
+    path = reverse("messaging:edition", args=[cast.sphere.slug, said.pk])
+    command = fields(cast.alice, "messaging.edit.1", body="détourné", _seen_body=said.body)
+    page = post(browse(cast.alice), path, command, device=False)
+    again = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode()))
+    assert page.status_code == 403
+    assert again.keys() >= {"_name", "_command", "_identity", "_seen_body"}
+    assert again["_command"] != command["_command"]
+
+
 def test_a_refusal_is_kept_and_answered_again(cast: Cast, browse: Browse, said: Message) -> None:
     path = reverse("messaging:edition", args=[cast.sphere.slug, said.pk])
     command = fields(cast.alice, "messaging.edit.1", body="détourné", _seen_body=said.body)
@@ -62,6 +74,14 @@ def test_changes_of_other_lines_are_both_kept(cast: Cast, browse: Browse, said: 
     edit(browse(cast.bob), cast.bob, said, "un !\ndeux\ntrois", "un\ndeux\ntrois")
     response = edit(browse(cast.bob), cast.bob, said, "un\ndeux\ntrois !", "un\ndeux\ntrois")
     assert response.status_code == 200
+    assert stands(said) == "un !\ndeux\ntrois !"
+
+
+def test_what_was_loaded_before_another_change_is_read_again(cast: Cast, said: Message) -> None:
+    with inside(cast.sphere):
+        held = Message.objects.get(pk=said.pk)
+        edit_message(cast.bob, said, body="un !\ndeux\ntrois", seen="un\ndeux\ntrois")
+        edit_message(cast.bob, held, body="un\ndeux\ntrois !", seen="un\ndeux\ntrois")
     assert stands(said) == "un !\ndeux\ntrois !"
 
 
@@ -100,7 +120,19 @@ def test_a_deleted_message_is_not_edited(cast: Cast, browse: Browse, said: Messa
     assert edit(browse(cast.bob), cast.bob, said, "trop tard", said.body).status_code == 404
 
 
+def test_what_was_loaded_before_it_was_deleted_is_gone(cast: Cast, said: Message) -> None:
+    with inside(cast.sphere):
+        held = [Message.objects.get(pk=said.pk) for _ in range(2)]
+        delete_message(cast.alice, said)
+        with pytest.raises(Http404):
+            edit_message(cast.bob, held[0], body="trop tard", seen=said.body)
+        delete_message(cast.bob, held[1])
+    assert [entry.verb for entry in Entry.objects.filter(object_id=said.pk).order_by("seq")] == ["posted", "deleted"]
+
+
 def test_a_browsers_line_ends_are_not_a_change(cast: Cast, browse: Browse, said: Message) -> None:
     response = edit(browse(cast.bob), cast.bob, said, "un\r\ndeux\r\ntrois", "un\r\ndeux\r\ntrois")
     assert response.status_code == 200
     assert stands(said) == "un\ndeux\ntrois"
+    assert edit(browse(cast.bob), cast.bob, said, "un !\r\ndeux", "un\r\ndeux\r\ntrois").status_code == 200
+    assert stands(said) == "un !\ndeux"

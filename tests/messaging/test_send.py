@@ -69,6 +69,27 @@ def test_the_same_command_with_other_words_is_a_conflict(cast: Cast, browse: Bro
     assert bodies(cast) == ["Une fois"]
 
 
+def test_the_same_command_from_another_place_is_a_conflict(cast: Cast, browse: Browse) -> None:
+    said = cast.say(cast.bob)
+    elsewhere = cast.say(cast.bob, "Autre chose")
+    deletion = fields(cast.bob, "messaging.delete.1")
+    answers = [
+        post(browse(cast.bob), reverse("messaging:deletion", args=[cast.sphere.slug, message.pk]), deletion).status_code
+        for message in (said, elsewhere)
+    ]
+    assert answers == [200, 409]
+    with inside(cast.sphere):
+        assert [message.pk for message in Message.objects.standing()] == [elsewhere.pk]
+
+
+def test_a_number_that_somebody_else_used_is_free(cast: Cast, browse: Browse) -> None:
+    number = uuid7()
+    for member in (cast.alice, cast.bob):
+        said = fields(member, "messaging.send.1", command=number, id=uuid7(), body=member.name)
+        assert post(browse(member), path(cast), said).status_code == 200
+    assert bodies(cast) == ["Alice", "Bob"]
+
+
 def test_a_taken_id_is_a_conflict_and_leaves_no_receipt(cast: Cast, browse: Browse) -> None:
     taken = cast.say(cast.alice).pk
     response = post(browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=taken, body="Moi aussi"))
@@ -144,6 +165,8 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(
     response = post(browse(cast.bob), path(cast), said)
     assert response.status_code == status
     assert response.json()["sentence"]  # type: ignore[attr-defined]
+    # Final for the device, but where there is no number to settle.
+    assert response.headers.get("Alveole-Command") == (None if "_command" in wrong else said["_command"])
     assert bodies(cast) == []
     assert Receipt.objects.count() == 0
 
@@ -197,7 +220,7 @@ def test_a_row_is_rendered_in_nobodys_zone(cast: Cast, browse: Browse) -> None:
 def test_a_clock_from_the_future_is_clamped(cast: Cast, browse: Browse) -> None:
     said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Demain", _said_at=9_999_999_999_999)
     facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
-    assert facts["late"] is False
+    assert (facts["late"], facts["said_at"]) == (False, facts["at"])
 
 
 def test_a_database_that_cannot_write_is_not_an_answer(

@@ -69,7 +69,7 @@ def test_leaving_closes_every_reader_at_its_number(cast: Cast) -> None:
     assert journals == {cast.sphere.journal_id, cast.bob.journal_id}
     end_membership(cast.bob, cast.bob)
     for reader in Reader.objects.filter(membership=cast.bob):
-        entry = Entry.objects.get(journal=reader.journal, verb="left")
+        entry = Entry.objects.get(journal=reader.journal, verb="left", actor=cast.bob.pk)
         assert (entry.seq, entry.journal_id in journals) == (reader.until, True)
     assert not Reader.objects.open().filter(membership=cast.bob).exists()
 

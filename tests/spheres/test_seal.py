@@ -96,6 +96,20 @@ def test_the_database_holds_the_keys(cast: Cast) -> None:
         assert Message.objects.get(pk=said.pk).conversation_id == cast.conversation.pk
 
 
+def test_a_child_made_before_its_parent_is_held_too(cast: Cast) -> None:
+    """Keys are judged at the end of a transaction: the parent that comes later must be of the same sphere."""
+
+    def child_then_parent(home: Membership) -> None:
+        parent = Conversation(id=uuid7(), sphere=home.sphere, journal_id=home.sphere.journal_id)
+        with inside(cast.sphere):
+            message(cast, cast.bob, parent).save(force_insert=True)
+        with inside(home.sphere):
+            parent.save(force_insert=True)
+
+    assert not refused(lambda: child_then_parent(cast.alice))
+    assert refused(lambda: child_then_parent(cast.eve))
+
+
 def _raw(statement: str, sphere: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [UUIDField().get_db_prep_value(sphere, connection)])

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, models
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db import DatabaseError, IntegrityError, connection, models
 from django.db.transaction import atomic
 
 from spheres import ties
@@ -47,6 +48,30 @@ def test_a_tie_that_fell_is_tied_again(db: None) -> None:
     assert (gone.child, gone.column, gone.parent) not in standing()
     ties.tie(connection, apps)
     assert (gone.child, gone.column, gone.parent) in standing()
+
+
+def test_a_tie_that_no_model_wants_is_dropped(db: None) -> None:
+    untie()
+    ties._run(connection, STRAYS[connection.vendor])
+    with pytest.raises((IntegrityError, DatabaseError)), atomic():
+        ties._run(connection, STRAYS[connection.vendor])
+    ties.tie(connection, apps)
+    ties._run(connection, STRAYS[connection.vendor])
+
+
+STRAYS = {
+    "sqlite": "CREATE TRIGGER seal_stray_ci BEFORE INSERT ON spheres_mine BEGIN SELECT 1; END",
+    "postgresql": "ALTER TABLE spheres_mine ADD CONSTRAINT seal_stray FOREIGN KEY (sphere_id, object_id)"
+    " REFERENCES messaging_conversation (sphere_id, id)",
+}
+
+
+def test_migrations_run_untied_where_ties_are_in_their_way(db: None) -> None:
+    wanted = standing()
+    emit_pre_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert standing() == (set() if connection.vendor == "sqlite" else wanted)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert standing() == wanted
 
 
 def test_rows_that_cross_stand_in_the_way_of_a_tie(cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -85,6 +86,8 @@ def test_a_newcomer_reads_from_their_arrival_where_history_is_hidden(cast: Cast,
     device = Device(browse(newcomer), newcomer).pull()
     assert device.bodies() == []
     assert any(row["k"] == "messaging.conversation" for row in device.shown.values())
+    names = {row["facts"]["name"] for row in device.shown.values() if row["k"] == "spheres.member"}
+    assert names == {"Alice", "Bob", "Carol", "Fanny"}
     with inside(cast.sphere):
         edit_message(cast.alice, old, body="avant, corrigé", seen="avant aussi")
     cast.say(cast.alice, "après")
@@ -163,7 +166,45 @@ def test_what_changes_between_the_pages_of_a_snapshot_is_not_lost(
             cast.say(cast.alice, f"nouveau {step}")
         if not answer["more"]:
             break
-    assert device.pull().shown == Device(browse(cast.bob), cast.bob).pull().shown
+    assert device.shown == Device(browse(cast.bob), cast.bob).pull().shown
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3, 4, 5])
+def test_a_snapshot_that_was_cut_off_leaves_nothing_out(
+    cast: Cast, browse: Browse, bobs: Device, pages: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The phone is closed between two pages; it comes back with its cursors and without the page token."""
+    for number in range(9):
+        cast.say(cast.alice, str(number))
+    monkeypatch.setattr(feeds, "PAGE", 3)
+    page: Any = None
+    for _ in range(pages):
+        answer = bobs.ask(page=page).json()
+        bobs.apply(answer)
+        page = answer["page"]
+    assert bobs.pull().shown == Device(browse(cast.bob), cast.bob).pull().shown
+
+
+def test_a_snapshot_of_another_epoch_begins_again(cast: Cast, bobs: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(9):
+        cast.say(cast.alice, str(number))
+    monkeypatch.setattr(feeds, "PAGE", 3)
+    answer = bobs.ask().json()
+    bobs.apply(answer)
+    page = answer["page"]
+    journal = json.loads(page)["journal"]
+    assert journal not in bobs.ask(page=page).json()["reset"]
+    Journal.objects.filter(pk=journal).update(epoch=uuid4())
+    assert journal in bobs.ask(page=page).json()["reset"]
+
+
+def test_rows_of_another_version_are_all_given_anew(cast: Cast, bobs: Device) -> None:
+    cast.say(cast.alice, "un")
+    bobs.pull()
+    assert bobs.ask().json()["reset"] == []
+    answer = bobs.ask(rows_version="older").json()
+    assert set(answer["reset"]) == set(bobs.cursors)
+    assert len(answer["records"]) == len(bobs.shown)
 
 
 def test_a_window_keeps_the_newest(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,6 +222,16 @@ def test_another_identity_gets_nothing(cast: Cast, browse: Browse) -> None:
     assert Device(browse(None), cast.alice).ask().status_code == 401
 
 
+def token(**wrong: object) -> str:
+    """Write a page token that the server never made."""
+    said = {"journal": str(uuid4()), "epoch": str(uuid4()), "head": 9, "after": 0, "section": 0, "given": 0}
+    return json.dumps({**said, "before": None, **wrong})
+
+
+def test_a_page_token_of_the_right_shape_is_read(bobs: Device) -> None:
+    assert bobs.ask(page=token()).status_code == 200
+
+
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -192,6 +243,10 @@ def test_another_identity_gets_nothing(cast: Cast, browse: Browse) -> None:
         {"page": '{"journal":1}'},
         {"page": 7},
         {"page": "[" * 300},
+        {"page": token(head=10**30)},
+        {"page": token(head=-1)},
+        {"page": token(before=True)},
+        {"page": token(epoch="x")},
     ],
 )
 def test_garbage_is_said_to_be_so(bobs: Device, garbage: dict[str, Any]) -> None:
@@ -206,8 +261,7 @@ def test_nonsense_nested_deeply_is_nonsense(cast: Cast, browse: Browse) -> None:
 def test_a_page_token_opens_no_journal_of_others(cast: Cast, bobs: Device) -> None:
     cast.say(cast.eve, "secret")
     eves = cast.eve.sphere.journal
-    token = f'{{"journal":"{eves.pk}","epoch":"{eves.epoch}","head":9,"after":0,"section":0,"given":0,"before":null}}'
-    answer = bobs.ask(page=token).json()
+    answer = bobs.ask(page=token(journal=str(eves.pk), epoch=str(eves.epoch))).json()
     assert "secret" not in str(answer)
     assert str(eves.pk) not in str(answer)
 

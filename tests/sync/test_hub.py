@@ -13,16 +13,18 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from journal.models import Journal
-from spheres.actions import admit, end_membership, mark
-from spheres.models import Membership
+from journal.models import Entry, Journal
+from messaging.actions import edit_message
+from spheres.actions import admit, end_membership, mark, rename
+from spheres.models import Membership, Sphere
 from spheres.seal import inside
+from sync import channel
 from sync import hub as hubs
 from sync import socket as sockets
 from sync.attendance import Attendance, attend
-from sync.frames import Published
+from sync.frames import Published, finished
 from tests.conftest import Cast, person
-from tests.live import Visitor, wait_until
+from tests.live import Ear, Visitor, linked_hub, wait_until
 
 pytestmark = pytest.mark.db
 
@@ -57,6 +59,29 @@ def test_a_socket_speaks_the_persons_language(cast: Cast, visit: Visit) -> None:
     with visit(cast.bob).listening() as ear:
         assert ear.ready is not None
         assert ear.ready["rows_version"].endswith("-fr")
+
+
+def test_a_row_arrives_in_each_readers_language(cast: Cast, visit: Visit) -> None:
+    assert cast.bob.person is not None
+    cast.bob.person.language = "fr"
+    cast.bob.person.save()
+    with visit(cast.bob).listening() as bob, visit(cast.carol).listening() as carol:
+        cast.say(cast.alice)
+        rows = [ear.next("records")["records"][0]["html"] for ear in (bob, carol)]
+    assert [("Supprimer" in html, "Delete" in html) for html in rows] == [(True, False), (False, True)]
+
+
+def test_a_newcomer_hears_what_is_new_and_what_stands(cast: Cast, visit: Visit) -> None:
+    Sphere.objects.filter(pk=cast.sphere.pk).update(shows_history=False)
+    before = cast.say(cast.alice, "avant")
+    fanny = admit(cast.alice, person("Fanny"), name="Fanny")
+    with visit(fanny).listening() as ear:
+        with inside(cast.sphere):
+            edit_message(cast.alice, before, body="avant, corrigé", seen="avant")
+        rename(cast.alice, name="Alice L.")
+        cast.say(cast.alice, "après")
+        heard = [ear.next("records")["records"][0]["facts"] for _ in range(2)]
+        assert (heard[0]["name"], heard[1]["body"]) == ("Alice L.", "après")
 
 
 def test_nothing_arrives_after_a_removal(cast: Cast, visit: Visit) -> None:
@@ -159,10 +184,14 @@ def test_a_lost_removal_closes_before_what_follows(cast: Cast, visit: Visit, mon
         assert bob.frame() == {"t": "pong"}
 
 
+def elsewhere(script: str) -> None:
+    """Run `script` in a Celery worker, or another web process."""
+    script = f"import django; django.setup()\n{script}"
+    subprocess.run([sys.executable, "-c", script], check=True, env=other_process(), timeout=60)
+
+
 def test_another_process_reaches_our_sockets(cast: Cast, visit: Visit) -> None:
-    """A Celery worker, or another web process, says something."""
     script = f"""
-import django; django.setup()
 from uuid import UUID
 from journal.ids import uuid7
 from messaging.actions import send_message
@@ -174,9 +203,45 @@ with inside(alice.sphere):
     send_message(alice, Conversation.objects.get(), id=uuid7(), body="d'ailleurs")
 """
     with visit(cast.bob).listening() as bob:
-        wait_until(lambda: (hub := hubs.current()) is not None and hub.is_linked, "the channel between processes")
-        subprocess.run([sys.executable, "-c", script], check=True, env=other_process(), timeout=60)
+        linked_hub()
+        elsewhere(script)
         assert bob.until("d'ailleurs") == ["d'ailleurs"]
+
+
+def test_another_process_ends_a_session(cast: Cast, visit: Visit) -> None:
+    bob = visit(cast.bob)
+    with bob.listening() as ear:
+        linked_hub()
+        elsewhere(f"""
+from django.contrib.sessions.backends.db import SessionStore
+SessionStore("{bob.session_key}").delete()
+""")
+        assert code_of_the_end(ear) == 4401
+
+
+def test_nothing_is_left_out_between_processes(cast: Cast) -> None:
+    end_membership(cast.alice, cast.bob)
+    left = Entry.objects.get(journal=cast.sphere.journal, verb="left", object_id=cast.bob.pk)
+    published = finished(left, cast.sphere.pk)
+    assert published.closes == (cast.bob.pk,)
+    assert Published.from_json(json.loads(json.dumps(published.to_json()))) == published
+
+
+def test_after_a_break_between_processes_everybody_pulls(
+    cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ConnectionResetError
+
+    with visit(cast.bob).listening() as bob:
+        hub = linked_hub()
+        with monkeypatch.context() as patched:
+            patched.setattr(channel, "_take", breaks)
+            cast.say(cast.alice)
+            wait_until(lambda: not hub.is_linked, "the break")
+        bob.next("journals")
+        cast.say(cast.alice, "de nouveau")
+        bob.until("de nouveau")
 
 
 def other_process() -> dict[str, str]:
@@ -189,14 +254,19 @@ def other_process() -> dict[str, str]:
     return {**os.environ, "DJANGO_SETTINGS_MODULE": "alveole.settings", "ALVEOLE_DATABASE_URL": address}
 
 
+def code_of_the_end(ear: Ear) -> int:
+    """Wait until the socket is closed and give the code."""
+    with pytest.raises(ConnectionClosed) as closed:
+        ear.next("never")
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code
+
+
 def test_a_session_that_ends_closes_its_socket(cast: Cast, visit: Visit) -> None:
     bob = visit(cast.bob)
     with bob.listening() as ear:
         SessionStore(bob.session_key).delete()
-        with pytest.raises(ConnectionClosed) as closed:
-            ear.next("never")
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 4401
+        assert code_of_the_end(ear) == 4401
 
 
 def test_signing_out_closes_the_socket(cast: Cast, visit: Visit) -> None:
@@ -204,10 +274,7 @@ def test_signing_out_closes_the_socket(cast: Cast, visit: Visit) -> None:
     with bob.listening() as ear:
         token = bob.http.get("/me/").cookies["csrftoken"]
         bob.http.post("/sign-out/", headers={"X-CSRFToken": token})
-        with pytest.raises(ConnectionClosed) as closed:
-            ear.next("never")
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 4401
+        assert code_of_the_end(ear) == 4401
 
 
 def test_a_new_password_closes_the_old_sessions_sockets(cast: Cast, visit: Visit) -> None:
@@ -215,10 +282,15 @@ def test_a_new_password_closes_the_old_sessions_sockets(cast: Cast, visit: Visit
     with visit(cast.bob).listening() as ear:
         cast.bob.person.set_password("un autre mot de passe")
         cast.bob.person.save(update_fields=["password"])
-        with pytest.raises(ConnectionClosed) as closed:
-            ear.next("never")
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 4401
+        assert code_of_the_end(ear) == 4401
+
+
+def test_a_closed_account_closes_its_sockets(cast: Cast, visit: Visit) -> None:
+    assert cast.bob.person is not None
+    with visit(cast.bob).listening() as ear:
+        cast.bob.person.is_active = False
+        cast.bob.person.save(update_fields=["is_active"])
+        assert code_of_the_end(ear) == 4401
 
 
 @pytest.mark.parametrize(
