@@ -64,6 +64,18 @@ SHELLS = """async () => {
     }
     return JSON.stringify(kept);
 }"""
+# Writes and sends as fast as a page can take it, a frame between the two, and goes on typing.
+ROBOT = """async (words) => {
+    const form = document.querySelector("message-composer form");
+    const field = form.querySelector("textarea");
+    for (const word of words) {
+        field.value = word;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise(requestAnimationFrame);
+        form.requestSubmit();
+    }
+    field.value = "half-written";
+}"""
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
 
@@ -265,6 +277,10 @@ class Phone:
         for body in words:
             self.page.fill("message-composer textarea", body)
             self.page.click("message-composer button.send")
+
+    def writes_like_a_robot(self, *words: str) -> None:
+        """Write messages faster than anybody can, and leave one half-written."""
+        self.page.evaluate(ROBOT, list(words))
 
     def banner(self, what: str) -> Locator:
         """Give a sentence about the state of this device."""

@@ -11,26 +11,14 @@ from tests.browser.conftest import GivePhone
 from tests.browser.people import answer_lost, lost, said
 from tests.conftest import Cast
 
-# Writes and sends as fast as a page can take it, a frame between the two, and goes on typing.
-ROBOT = """async (words) => {
-    const form = document.querySelector("message-composer form");
-    const field = form.querySelector("textarea");
-    for (const word of words) {
-        field.value = word;
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-        await new Promise(requestAnimationFrame);
-        form.requestSubmit();
-    }
-    field.value = "half-written";
-}"""
-
 
 def test_fifty_messages_at_robot_speed_arrive_once_each_and_what_is_typed_meanwhile_stays(
     cast: Cast, phone_of: GivePhone, talk: str
 ) -> None:
     words = [f"message {number}" for number in range(50)]
     bob = phone_of(cast.bob)
-    bob.opens(talk).evaluate(ROBOT, words)
+    bob.opens(talk)
+    bob.writes_like_a_robot(*words)
     bob.waits(0)
     bob.sees(*words)
     expect(bob.page.locator("message-composer textarea")).to_have_value("half-written")

@@ -1,0 +1,1 @@
+"""What Alvéole can do, measured: ratios in one run, server and client on a core each."""
