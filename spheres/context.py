@@ -14,6 +14,8 @@ from journal.version import rows_version
 from spheres.pages import EVERYBODY, LiveList
 from spheres.slots import Place, slots
 
+ENTRANCE = "/sign-in/"
+
 
 def build() -> str:
     """Name the version of stored rows in the language of this request."""
@@ -25,12 +27,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     match = request.resolver_match
     page = getattr(request, "shell_of", "") or (match.view_name if match else "")
-    is_signed_in = bool(identity(request))
+    # A page where identities change hands is for nobody: a document that lived for whoever is still signed in
+    # would be replaced in the middle of the change.
+    person = "" if request.path.startswith(ENTRANCE) else identity(request)
+    is_signed_in = bool(person)
     slug = membership.sphere.slug if membership else ""
     return {
         "sphere": membership.sphere if membership else None,
         "shell": {
-            "identity": identity(request),
+            "identity": person,
             "rows_version": build(),
             "app": settings.APP_VERSION,
             "sphere": str(membership.sphere_id) if membership else "",

@@ -160,12 +160,13 @@ async function start() {
   const drafts = new Drafts(() => device()?.outbox);
   // For nobody there is no store, no outbox and no sync: only the pages themselves.
   if (identity) await begin();
+  // Before the lists are filled: what is sent meanwhile must not go by the browser's own way, which needs a network.
+  followSignOut();
+  takeForms(device, drafts, visit, back);
   await ready(document.body, location.pathname);
   defineElements();
-  followSignOut();
   followOlder();
   tellDates();
-  takeForms(device, drafts, visit, back);
   document.addEventListener("list:changed", () => closeDoors(document.body));
   startVisits({
     fits: (body) => body.dataset.identity === undefined || fits(body),

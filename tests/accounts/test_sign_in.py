@@ -86,6 +86,12 @@ def test_no_script_and_no_foreign_form_gets_at_the_session(gil: User, client: Cl
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
+def test_a_page_where_identities_change_hands_is_for_nobody(gil: User, cast: Cast, browse: Browse) -> None:
+    client = browse(cast.bob)
+    assert 'data-identity=""' not in client.get("/").content.decode()
+    assert 'data-identity=""' in client.get(urlsplit(sign_in_link(gil)).path).content.decode()
+
+
 def test_an_old_link_is_refused(gil: User) -> None:
     with clock.at(clock.now() - timedelta(hours=1)):
         token = make_link(gil)

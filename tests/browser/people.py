@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, CDPSession, Error, Locator, Page, Request, Route, expect
 
 from messaging.models import Message
 from spheres.models import Sphere
@@ -304,7 +305,8 @@ def lost(route: Route) -> None:
 def answer_lost(route: Route) -> None:
     """The server did it, and the phone never hears so."""
     route.fetch(max_redirects=0)
-    route.abort("connectionreset")
+    with suppress(Error):  # the weather may have cleared meanwhile: then the request went through again
+        route.abort("connectionreset")
 
 
 def answers(status: int, body: str = "", **headers: str) -> Callable[[Route], None]:

@@ -44,7 +44,8 @@ def writes_meanwhile(bob: Phone, weather: Callable[[Route], object]) -> None:
     bob.writes("first", "second")
     bob.hears(lambda: met, "the first is sent")
     bob.waits(2)
-    expect(bob.pending).to_have_count(2)
+    # A row may be there by the socket before its receipt is: the badge counts it, the list does not.
+    expect(bob.rows).to_have_count(2)
 
 
 @pytest.mark.parametrize("weather", WEATHER)

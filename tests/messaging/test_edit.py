@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from journal.models import Entry
 from messaging.actions import delete_message, edit_message
-from messaging.models import Message
+from messaging.models import LONGEST_BODY, Message
 from spheres.models import Membership
 from spheres.seal import inside
 from tests.commanding import fields, post
@@ -136,3 +136,12 @@ def test_a_browsers_line_ends_are_not_a_change(cast: Cast, browse: Browse, said:
     assert stands(said) == "un\ndeux\ntrois"
     assert edit(browse(cast.bob), cast.bob, said, "un !\r\ndeux", "un\r\ndeux\r\ntrois").status_code == 200
     assert stands(said) == "un !\ndeux"
+
+
+def test_two_changes_that_are_too_long_together_are_not_merged(cast: Cast, browse: Browse) -> None:
+    said = cast.say(cast.bob, "un\ndeux\ntrois")
+    long = "x" * (LONGEST_BODY - 100)
+    edit(browse(cast.bob), cast.bob, said, f"un\ndeux\n{long}", "un\ndeux\ntrois")
+    response = edit(browse(cast.bob), cast.bob, said, f"{long}\ndeux\ntrois", "un\ndeux\ntrois")
+    assert response.status_code == 422
+    assert stands(said) == f"un\ndeux\n{long}"
