@@ -29,7 +29,7 @@ from alveole.asgi import application
 from spheres.models import Membership
 from sync import hub
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 30
 
 
 def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE_SECONDS) -> Any:

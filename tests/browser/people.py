@@ -44,10 +44,17 @@ MEMORY = """async () => {
     const ask = (request) => new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
+        setTimeout(() => reject(new Error("the disk does not answer")), 10_000);
     });
     const kept = [];
     for (const { name } of await indexedDB.databases()) {
-        const database = await ask(indexedDB.open(name));
+        const opening = indexedDB.open(name);
+        // Erased since it was listed: looking must not make it anew.
+        opening.onupgradeneeded = () => opening.transaction.abort();
+        const database = await ask(opening).catch((error) => {
+            if (error.name !== "AbortError") throw error;
+        });
+        if (!database) continue;
         for (const store of database.objectStoreNames) {
             kept.push([name, store, await ask(database.transaction(store).objectStore(store).getAll())]);
         }
