@@ -11,4 +11,4 @@ class AlveoleConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every `shared_task` find this site's broker, in web processes and commands too."""
-        from alveole import celery  # noqa: F401
+        from alveole import celery  # noqa: F401  # loading it is the point

@@ -21,6 +21,7 @@ from django.urls import set_script_prefix
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alveole.settings")
 django.setup(set_prefix=False)
 
+# What follows reads models, which exist only from here on.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
