@@ -80,6 +80,7 @@ def fingerprint(request: HttpRequest, secret_fields: frozenset[str] = frozenset(
 
 
 View = Callable[Concatenate[R, P], HttpResponse]
+V = TypeVar("V", bound=Callable[..., Any])
 
 
 def accepts(
@@ -107,5 +108,16 @@ def accepts(
         declared.secret_fields = secret_fields
         result: View[R, P] = declared
         return result
+
+    return declare
+
+
+def needs_network(reason: str) -> Callable[[V], V]:
+    """Declare that a form which is no command cannot wait either: its answer is what matters."""
+
+    def declare(view: V) -> V:
+        declared: Any = view  # a plain function: what is declared is its attribute
+        declared.online_only = reason
+        return view
 
     return declare

@@ -44,6 +44,12 @@ class Invalid(Unanswerable):
         self.fields = {name: list(said) for name, said in fields.items()}
 
 
+class TooLarge(Unanswerable):
+    """More than the site takes at once. Nothing of it was read, and no session could make it smaller."""
+
+    status = 413
+
+
 @dataclass(frozen=True)
 class Divergence:
     """One field that two people changed: what was seen, what stands now, who wrote it and when."""

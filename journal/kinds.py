@@ -58,8 +58,12 @@ class Kind(Generic[M]):
     parent_kind: ClassVar[str] = ""
     # How many of the newest a device keeps for each parent; None: all.
     window: ClassVar[int | None] = None
+    # Whether it is shown to somebody who is not in the place, where everybody reads.
+    is_public: ClassVar[bool] = False
     # Shown whatever the reader's `since`.
     is_standing: ClassVar[bool] = False
+    # Whether its actions leave a thing with everything that the row needs: it is then not read back to be told.
+    is_told_from_memory: ClassVar[bool] = False
 
     def things(self) -> models.QuerySet[M]:
         """Give what still exists, with everything that the template needs."""
@@ -74,8 +78,12 @@ class Kind(Generic[M]):
         return first
 
     def facts(self, thing: M) -> Facts:
-        """Give the few plain values that sorting, search, edit forms and conflict cards need."""
+        """Give the few plain values that sorting, search, edit forms and cards need, the same in any language."""
         raise TypeError(f"{type(self).__name__} does not say its facts.")
+
+    def public_facts(self, thing: M) -> Facts:
+        """Give the facts from which the row of a public kind is made for somebody who is not in the place."""
+        return self.facts(thing)
 
     def blank(self) -> M:
         """Give an empty thing for the pending row's template."""
@@ -83,14 +91,15 @@ class Kind(Generic[M]):
 
     def load(self, keys: Iterable[Key]) -> dict[Key, M]:
         """Find things by (journal, id), in that journal only."""
-        journals = {journal for journal, _ in keys}
-        ids = {object_id for _, object_id in keys}
-        found = self.things().filter(pk__in=ids, **{f"{self.journal}__in": journals})
-        return {
-            (journal, thing.pk): thing
+        wanted = set(keys)
+        # Found by their own keys alone: SQLite, which counts nothing, would take a journal or a sphere for the
+        # shorter way and read all that was ever said there.
+        found = self.things().filter(pk__in={object_id for _, object_id in wanted})
+        things = {
+            (thing._journal, thing.pk): thing  # type: ignore[attr-defined]  # annotated here
             for thing in found.annotate(_journal=models.F(self.journal))
-            for journal in [thing._journal]  # type: ignore[attr-defined]  # annotated one line above
         }
+        return {key: thing for key, thing in things.items() if key in wanted}
 
     def html(self, thing: M, facts: Facts) -> str:
         """Render the one row that everybody gets; invisible kinds have no template."""

@@ -21,6 +21,8 @@ class Journal(models.Model):
     # Another epoch after a restore: numbers are used again with other content.
     epoch = models.UUIDField(default=uuid4)
     last_seq = models.BigIntegerField(default=0)
+    # How often somebody stopped reading it: what was rendered before may name them.
+    departures = models.PositiveIntegerField(default=0)
     # A cursor below it gets a snapshot: tombstones that old are gone.
     floor = models.BigIntegerField(default=0)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from django.db import models
 from django.db.transaction import on_commit
 
 from journal.models import Entry
@@ -20,10 +21,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Recorded:
-    """An entry that was committed, and the place its journal belongs to."""
+    """An entry that was committed, the place its journal belongs to, and the thing as the action left it."""
 
     entry: Entry
     scope: UUID | None
+    thing: models.Model
 
 
 Listener = Callable[[Recorded], None]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from typing import Any
+
+from django.db.models import UUIDField
 from django.utils.translation import gettext as _
 
 from journal import clock
 from journal.commands import Command
 from journal.errors import Conflict
 from journal.models import Entry, Receipt
+from journal.prepared import Prepared, Slot
+from journal.statements import as_stored, insert, run
+
+_of_command = Prepared(
+    lambda: Receipt.objects.filter(user=Slot("user", UUIDField()), command=Slot("command", UUIDField()))
+)
 
 
 class AlreadyAnswered(Exception):
@@ -24,8 +32,7 @@ def stored(command: Command) -> Receipt | None:
 
     Raises Conflict if the same id was used with other content.
     """
-    # Not first(): putting one row in order costs as much as reading it.
-    receipt = next(iter(Receipt.objects.filter(user_id=command.user_id, command=command.id)), None)
+    receipt = _of_command.first(user=command.user_id, command=command.id)
     if receipt is not None and receipt.fingerprint != command.fingerprint:
         raise Conflict(_("This was already sent with other words. Send it again as a new message."))
     return receipt
@@ -44,25 +51,12 @@ def claim(command: Command) -> Receipt:
         at=clock.now(),
         outcome="accepted",
     )
-    if not _insert_or_nothing(receipt):
+    if not insert(receipt):
         earlier = stored(command)
         if earlier is None:
             raise Conflict(_("This was sent twice at the same moment. Try again."))
         raise AlreadyAnswered(earlier)
     return receipt
-
-
-def _insert_or_nothing(receipt: Receipt) -> bool:
-    # bulk_create(ignore_conflicts=True) does not tell whether a row was inserted; the row count does.
-    fields = Receipt._meta.local_concrete_fields
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    values = [field.get_db_prep_save(getattr(receipt, field.attname), connection) for field in fields]
-    table = connection.ops.quote_name(Receipt._meta.db_table)
-    with connection.cursor() as cursor:
-        # Only names of our own model are written into the statement.
-        cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING", values)  # noqa: S608
-        return bool(cursor.rowcount == 1)
 
 
 def accept(receipt: Receipt, last: Entry | None) -> None:
@@ -71,14 +65,21 @@ def accept(receipt: Receipt, last: Entry | None) -> None:
         return
     receipt.journal, receipt.seq = last.journal_id, last.seq
     receipt.kind, receipt.object_id = last.kind, last.object_id
-    _update(receipt, journal=receipt.journal, seq=receipt.seq, kind=receipt.kind, object_id=receipt.object_id)
+    run(
+        'UPDATE "journal_receipt" SET "journal" = %s, "seq" = %s, "kind" = %s, "object_id" = %s'
+        ' WHERE "user_id" = %s AND "command" = %s',
+        [as_stored(last.journal_id), last.seq, last.kind, as_stored(last.object_id), *_key(receipt)],
+    )
 
 
 def refuse(receipt: Receipt, sentence: str) -> None:
     """Store the refusal and its sentence."""
     receipt.outcome, receipt.sentence = "refused", sentence
-    _update(receipt, outcome="refused", sentence=sentence)
+    run(
+        'UPDATE "journal_receipt" SET "outcome" = %s, "sentence" = %s WHERE "user_id" = %s AND "command" = %s',
+        ["refused", sentence, *_key(receipt)],
+    )
 
 
-def _update(receipt: Receipt, **values: object) -> None:
-    Receipt.objects.filter(user_id=receipt.user_id, command=receipt.command).update(**values)
+def _key(receipt: Receipt) -> list[Any]:
+    return [as_stored(receipt.user_id), as_stored(receipt.command)]

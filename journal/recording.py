@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 
 from journal import clock, kinds
 from journal.models import Entry, Journal
 from journal.publishing import Recorded, publish
+from journal.statements import as_stored, insert, returning
 from journal.work import open_work
 
 
@@ -44,41 +44,28 @@ def record(
         at=clock.now(),
         is_gone=is_gone,
     )
-    entry.save(force_insert=True)
+    if not insert(entry):
+        raise RuntimeError(f"Number {seq} of a journal was given twice.")  # its row lock was held
     work.last = entry
-    publish(Recorded(entry, scope))
+    publish(Recorded(entry, scope, thing))
     return entry
 
 
 def _next_number(journal_id: UUID) -> tuple[int, UUID | None]:
-    row = _returning(
+    row = returning(
         'UPDATE "journal_journal" SET "last_seq" = "last_seq" + 1 WHERE "id" = %s RETURNING "last_seq", "scope"',
-        [_uuid(journal_id)],
+        [as_stored(journal_id)],
     )
     if row is None:
         raise Journal.DoesNotExist
     seq, scope = row
-    return int(str(seq)), UUID(str(scope)) if scope else None
+    return int(seq), UUID(str(scope)) if scope else None
 
 
 def _supersede(journal_id: UUID, kind: str, object_id: UUID) -> int | None:
-    row = _returning(
+    row = returning(
         'UPDATE "journal_entry" SET "superseded" = true WHERE "journal_id" = %s AND "kind" = %s'
         ' AND "object_id" = %s AND NOT "superseded" RETURNING "first"',
-        [_uuid(journal_id), kind, _uuid(object_id)],
+        [as_stored(journal_id), kind, as_stored(object_id)],
     )
-    return None if row is None else int(str(row[0]))
-
-
-def _returning(statement: str, parameters: Sequence[str]) -> tuple[object, ...] | None:
-    # Raw, because Django's update() returns a count; these two are half of a write's cost.
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row: tuple[object, ...] | None = cursor.fetchone()
-        return row
-
-
-def _uuid(value: UUID) -> str:
-    # As the database keeps it: text on SQLite, its own type on PostgreSQL.
-    stored: str = models.UUIDField().get_db_prep_value(value, connection)
-    return stored
+    return None if row is None else int(row[0])

@@ -12,22 +12,28 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language, override
 
-from journal.kinds import Key, Row, kinds
+from journal.kinds import Facts, Key, Row, kinds
 from journal.models import Entry
 from journal.version import rows_version
 
 
-def render(entries: Iterable[Entry], scopes: Mapping[UUID, UUID | None], language: str | None = None) -> list[Row]:
+def render(
+    entries: Iterable[Entry],
+    scopes: Mapping[UUID, UUID | None],
+    language: str | None = None,
+    departures: Mapping[UUID, int] | None = None,
+) -> list[Row]:
     """Make the rows of `entries`, in their order; a thing not found in its journal is a tombstone.
 
     Callers have the places of all the entries open. A row is rendered once per process and language: its
-    journal and number are its version.
+    journal, its number and how many people have left are its version.
     """
     language = language or get_language() or "en"
     entries = list(entries)
     cache = caches["rows"]
     version = rows_version()
-    names = {_cache_name(entry, language, version): entry for entry in entries}
+    left = departures or {}
+    names = {_cache_name(entry, language, version, left.get(entry.journal_id, 0)): entry for entry in entries}
     known: dict[str, Row] = cache.get_many(names)
     missing = {name: entry for name, entry in names.items() if name not in known}
     if missing:
@@ -39,23 +45,47 @@ def render(entries: Iterable[Entry], scopes: Mapping[UUID, UUID | None], languag
     return [known[name] for name in names]
 
 
-def in_languages(entry: Entry, scope: UUID | None, languages: Iterable[str]) -> dict[str, Row]:
-    """Make the row of one entry in several languages, from one reading of its thing; otherwise as `render`."""
+def in_languages(
+    entry: Entry, scope: UUID | None, languages: Iterable[str], thing: models.Model | None = None
+) -> dict[str, Row]:
+    """Make the row of one entry in several languages, from one reading of its thing; otherwise as `render`.
+
+    `thing` is the instance that its action recorded; only kinds that are told from memory believe it.
+    """
     cache = caches["rows"]
     version = rows_version()
     names = {language: _cache_name(entry, language, version) for language in languages}
     known: dict[str, Row] = cache.get_many(names.values())
     if len(known) < len(names):
-        thing = _found([entry]).get((entry.kind, entry.journal_id, entry.object_id))
-        for language, name in names.items():
-            with override(language):
-                known[name] = _row(entry, scope, thing)
+        if entry.is_gone or thing is None or not kinds()[entry.kind].is_told_from_memory:
+            thing = _found([entry]).get((entry.kind, entry.journal_id, entry.object_id))
+        with timezone.override(UTC):
+            facts = None if thing is None else kinds()[entry.kind].facts(thing)
+            for language, name in names.items():
+                with override(language):
+                    known[name] = _row(entry, scope, thing, facts)
         cache.set_many(known)
     return {language: known[name] for language, name in names.items()}
 
 
-def _cache_name(entry: Entry, language: str, version: str) -> str:
-    return f"{entry.journal_id.hex}:{entry.seq}:{language}:{version}"
+def publicly(entries: Iterable[Entry], scopes: Mapping[UUID, UUID | None], language: str | None = None) -> list[Row]:
+    """Make the rows of `entries` for somebody who is in none of their places; what is of no public kind is a tombstone.
+
+    Rendered each time: whose name may be shown changes, and the entry's number does not.
+    """
+    entries = [*entries]
+    found = _found(entry for entry in entries if entry.kind in kinds() and kinds()[entry.kind].is_public)
+    rows = []
+    with override(language or get_language() or "en"), timezone.override(UTC):
+        for entry in entries:
+            thing = found.get((entry.kind, entry.journal_id, entry.object_id))
+            facts = None if thing is None else kinds()[entry.kind].public_facts(thing)
+            rows.append(_row(entry, scopes.get(entry.journal_id), thing, facts))
+    return rows
+
+
+def _cache_name(entry: Entry, language: str, version: str, departures: int = 0) -> str:
+    return f"{entry.journal_id.hex}:{entry.seq}:{language}:{version}:{departures}"
 
 
 def _make(entries: Mapping[str, Entry], scopes: Mapping[UUID, UUID | None]) -> dict[str, Row]:
@@ -78,12 +108,12 @@ def _found(entries: Iterable[Entry]) -> dict[tuple[str, UUID, UUID], models.Mode
     }
 
 
-def _row(entry: Entry, scope: UUID | None, thing: models.Model | None) -> Row:
+def _row(entry: Entry, scope: UUID | None, thing: models.Model | None, facts: Facts | None = None) -> Row:
     order: int | str = entry.first
-    html, facts = "", {}
+    html = ""
     if thing is not None:
         kind = kinds()[entry.kind]
-        facts = kind.facts(thing)
+        facts = facts or kind.facts(thing)
         html = kind.html(thing, facts)
         order = kind.order(thing, entry.first)
     return Row(
@@ -96,7 +126,7 @@ def _row(entry: Entry, scope: UUID | None, thing: models.Model | None) -> Row:
         parent=entry.parent_id,
         order=order,
         html=html,
-        facts=facts,
+        facts=facts or {},
         is_gone=thing is None,
     )
 

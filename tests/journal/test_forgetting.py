@@ -14,7 +14,7 @@ from journal.ids import uuid7
 from journal.models import Entry, Receipt
 from journal.tasks import forget_what_is_past
 from messaging.actions import delete_message, edit_message
-from spheres.actions import rename
+from spheres.actions import present
 from spheres.models import Membership
 from spheres.seal import inside
 from tests.conftest import Cast
@@ -27,7 +27,7 @@ def received(cast: Cast, days_ago: int) -> Receipt:
     assert cast.bob.person is not None
     command = Command(uuid7(), "x", "/", cast.bob.person.pk, "f")
     with clock.at(clock.now() - timedelta(days=days_ago)), commanded(command):
-        rename(cast.bob, name=f"Bob {days_ago}")
+        present(cast.bob, name=f"Bob {days_ago}")
     assert command.receipt is not None
     return command.receipt
 

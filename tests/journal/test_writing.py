@@ -27,7 +27,7 @@ from journal.work import Work
 from journal.writing import FirstComeLock, action, writing
 from messaging.actions import send_message
 from messaging.models import Message
-from spheres.actions import admit, end_membership, rename
+from spheres.actions import admit, end_membership, present
 from spheres.models import Membership
 from spheres.seal import inside
 from tests.conftest import Cast
@@ -94,7 +94,7 @@ def fail_sometimes(cast: Cast, number: int) -> None:
 def test_a_refusal_undoes_half_a_write_and_keeps_its_receipt(cast: Cast) -> None:
     @action
     def half(member: Membership) -> None:
-        rename(member, name="Robert")
+        present(member, name="Robert")
         raise Refused("Non.")
 
     asked = command(cast.bob)
@@ -109,7 +109,7 @@ def test_a_refusal_undoes_half_a_write_and_keeps_its_receipt(cast: Cast) -> None
 def test_an_error_leaves_no_receipt(cast: Cast) -> None:
     @action
     def broken(member: Membership) -> None:
-        rename(member, name="Robert")
+        present(member, name="Robert")
         raise ZeroDivisionError
 
     with commanded(command(cast.bob)), pytest.raises(ZeroDivisionError):
@@ -121,14 +121,14 @@ def test_an_error_leaves_no_receipt(cast: Cast) -> None:
 def test_only_the_outermost_action_takes_the_command(cast: Cast) -> None:
     @action
     def twice(member: Membership) -> None:
-        rename(member, name="Robert")
-        rename(member, name="Bobby")
+        present(member, name="Robert")
+        present(member, name="Bobby")
 
     with commanded(command(cast.bob)):
         twice(cast.bob)
-        rename(cast.bob, name="Rob")
+        present(cast.bob, name="Rob")
     receipt = Receipt.objects.get()
-    told = Entry.objects.current().get(object_id=cast.bob.pk, kind="spheres.member", verb="renamed", superseded=False)
+    told = Entry.objects.current().get(object_id=cast.bob.pk, kind="spheres.member", verb="presented", superseded=False)
     between = Entry.objects.get(journal=cast.sphere.journal, seq=told.seq - 1)
     assert (receipt.journal, receipt.seq) == (between.journal_id, between.seq)
 
@@ -254,7 +254,7 @@ def test_what_fails_after_the_commit_is_not_taken_for_the_transaction(
     def writes(_: object) -> None:
         heard.append("told")
         if len(heard) == 1:
-            rename(cast.carol, name="Carole")
+            present(cast.carol, name="Carole")
 
     monkeypatch.setattr(publishing, "entry_listeners", [fails, writes])
     cast.say(cast.bob, "une fois")
@@ -272,10 +272,10 @@ def test_a_refused_command_tells_nobody(cast: Cast, monkeypatch: pytest.MonkeyPa
 
     @action
     def half(member: Membership) -> None:
-        rename(member, name="Robert")
+        present(member, name="Robert")
         raise Refused("Non.")
 
-    rename(cast.bob, name="Bobby")
+    present(cast.bob, name="Bobby")
     assert len(heard) == 1
     with commanded(command(cast.bob)), pytest.raises(Refused):
         half(cast.bob)
