@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext as _
 
 from accounts.identity import identity
 from journal.commands import TRANSPORT_FIELDS, Command
-from journal.errors import Conflict, Stale, Unanswerable
+from journal.errors import Conflict, Stale, TooLarge, Unanswerable
 from journal.ids import uuid7
 from journal.models import Entry, Receipt
 from spheres.models import Membership
@@ -40,12 +41,15 @@ def accepted(request: HttpRequest, command: Command, receipt: Receipt | None, lo
 
 
 def _records(request: Any, command: Command, receipt: Receipt | None) -> list[dict[str, Any]]:
-    if receipt is None or receipt.journal is None:
+    if receipt is None or receipt.journal is None or receipt.object_id is None:
         return []
     membership: Membership | None = getattr(request, "membership", None)
     reading = reach([membership]) if membership else reach_of(request.user)
-    entries = Entry.objects.current().filter(journal=receipt.journal, kind=receipt.kind)
-    entries = entries.filter(Q(object_id=receipt.object_id))
+    # What was recorded just now need not be looked for; of an earlier command the thing is shown as it is now.
+    just_now = [command.last] if command.last else None
+    entries = just_now or Entry.objects.current().filter(
+        journal=receipt.journal, kind=receipt.kind, object_id=receipt.object_id
+    )
     return [row.wire() for row in reading.rows(entries)]
 
 
@@ -71,6 +75,22 @@ def _body(error: Unanswerable) -> dict[str, Any]:
     }
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Say that a request holds more than the site takes; final for the command that its header names.
+
+    Whoever is signed in: no session could make it smaller, and only the device that holds the command asks so.
+    """
+    error = TooLarge(_("This is too long to be sent at once (over 2 MB). Shorten it, or send it in several parts."))
+    if not wants_json(request):
+        context = {"heading": _("Not accepted"), "sentence": error.sentence}
+        return render(request, "sync/not_accepted.html", context, status=error.status)
+    try:
+        headers = {HEADER: str(UUID(request.headers.get(HEADER, "")))}
+    except ValueError:
+        headers = {}
+    return JsonResponse(_body(error), status=error.status, headers=headers)
+
+
 def other_identity(request: HttpRequest) -> HttpResponse:
     """Say that somebody else is signed in here; the words stay with whoever wrote them."""
     if wants_json(request):
@@ -89,6 +109,14 @@ def try_later(request: HttpRequest) -> HttpResponse:
     )
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """Say the same without asking the database for anything, not even who is signed in."""
+    if wants_json(request):
+        return try_later(request)
+    page = loader.get_template("500.html").render()  # without what every other page is told
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:

@@ -11,8 +11,10 @@ from django.utils import translation
 
 from accounts.identity import identity_of
 from accounts.sessions import person_of
+from journal.prepared import PreparedValues
 from spheres.context import build
 from spheres.models import Reader
+from spheres.prepared import PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ class Attendance:
         return moved + [journal for journal in cursors if journal not in self.heads]
 
 
+# Values, not instances: a tab costs little more than its journals, and many come back at once.
+_reading = PreparedValues(
+    lambda: Reader.objects.of_person(PERSON).values_list(
+        "journal_id", "membership_id", "since", "journal__epoch", "journal__last_seq"
+    )
+)
+
 NOBODY = Attendance(user_id=UUID(int=0), identity="", language="", rows_version="")
 
 
@@ -48,12 +57,8 @@ def attend(session_key: str) -> Attendance | None:
     person = person_of(session_key) if session_key else None
     if person is None:
         return None
-    # Values, not instances: a tab costs little more than its journals, and many come back at once.
-    reading = Reader.objects.of_person(person).values_list(
-        "journal_id", "membership_id", "since", "journal__epoch", "journal__last_seq"
-    )
     readers, heads = {}, {}
-    for journal, membership, since, epoch, head in reading:
+    for journal, membership, since, epoch, head in _reading(person=person.pk):
         readers[journal] = Attending(membership, since)
         heads[journal] = (epoch, head)
     language = person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

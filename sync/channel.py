@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
 HEALTH_SECONDS = 10
+# What Valkey calls our end of the channel: an operator sees there which processes listen.
+LINK = f"alveole-hub-{PROCESS}"
 
 
 def running_hub() -> Hub:
@@ -43,7 +45,7 @@ async def listen(hub: Hub) -> None:
 
 
 async def _follow(hub: Hub) -> None:
-    client = redis.asyncio.Redis.from_url(settings.VALKEY_URL, health_check_interval=HEALTH_SECONDS)
+    client = redis.asyncio.Redis.from_url(settings.VALKEY_URL, client_name=LINK, health_check_interval=HEALTH_SECONDS)
     async with client, client.pubsub(ignore_subscribe_messages=False) as channel:
         await channel.subscribe(CHANNEL)
         while True:

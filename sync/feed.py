@@ -10,6 +10,7 @@ from uuid import UUID
 from journal.kinds import Row
 from journal.models import Entry, Journal
 from spheres.reading import Reach
+from sync.metrics import FEED_RESETS
 from sync.snapshots import Position, snapshot
 
 PAGE = 200
@@ -93,6 +94,7 @@ def _follow(reach: Reach, journal: Journal, seq: int, answer: Answer) -> None:
 
 def _start_over(reach: Reach, journal: Journal, position: Position | None, answer: Answer) -> None:
     if position is None or position.epoch != journal.epoch:
+        FEED_RESETS.inc()
         answer.reset.append(journal.pk)
         position = Position(journal=journal.pk, epoch=journal.epoch, head=journal.last_seq)
     rows, following = snapshot(reach, position, answer.room)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Model
 
 from journal import kinds, rows
 from journal.kinds import Row
@@ -15,8 +16,8 @@ from journal.models import Entry
 from spheres.models import Reader
 from spheres.seal import inside
 
-# The verb after which some Readers may be closed; others are not worth a query.
-CLOSING_VERB = "left"
+# The verbs after which some Readers may be closed; others are not worth a query.
+CLOSING_VERBS = {"left", "closed"}
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,14 @@ class Published:
         )
 
 
-def finished(entry: Entry, scope: UUID | None) -> Published:
-    """Render one entry for every language; `scope` is the place of its journal."""
+def finished(entry: Entry, scope: UUID | None, thing: Model | None = None) -> Published:
+    """Render one entry for every language; `scope` is the place of its journal, `thing` what was just recorded."""
     kind = kinds.kinds().get(entry.kind)
     if scope is None:
-        frames = _frames(entry, scope)
+        frames = _frames(entry, scope, thing)
     else:
         with inside(scope):
-            frames = _frames(entry, scope)
+            frames = _frames(entry, scope, thing)
     return Published(
         journal=entry.journal_id,
         n=entry.seq,
@@ -74,14 +75,14 @@ def finished(entry: Entry, scope: UUID | None) -> Published:
 
 def closed_by(entry: Entry) -> tuple[UUID, ...]:
     """Name the memberships whose reading of the journal ended with this entry."""
-    if entry.verb != CLOSING_VERB:
+    if entry.verb not in CLOSING_VERBS:
         return ()
     closed = Reader.objects.filter(journal_id=entry.journal_id, until=entry.seq)
     return tuple(closed.values_list("membership_id", flat=True))
 
 
-def _frames(entry: Entry, scope: UUID | None) -> dict[str, str]:
-    made = rows.in_languages(entry, scope, [language for language, _ in settings.LANGUAGES])
+def _frames(entry: Entry, scope: UUID | None, thing: Model | None) -> dict[str, str]:
+    made = rows.in_languages(entry, scope, [language for language, _ in settings.LANGUAGES], thing)
     return {language: frame(row) for language, row in made.items()}
 
 

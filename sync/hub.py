@@ -15,11 +15,13 @@ from sync.lines import Line
 if TYPE_CHECKING:
     from sync.attendance import Attendance
     from sync.frames import Published
-    from sync.straight import Frame
+    from sync.straight import Frame, Frames
 
 T = TypeVar("T")
 
 CHECKS_AT_ONCE = 8
+# Tabs and devices that one person may have open in this process.
+SOCKETS_PER_PERSON = 40
 
 
 class Reading(Protocol):
@@ -32,7 +34,7 @@ class Reading(Protocol):
         """Whose it is."""
         ...
 
-    def push(self, frame: Frame) -> None:
+    def push(self, frame: Frame | Frames) -> None:
         """Send without waiting."""
         ...
 
@@ -44,6 +46,10 @@ class Reading(Protocol):
         """Find out anew what may be read, because it changed."""
         ...
 
+    def give_way(self) -> None:
+        """Close for a newer one of the same person."""
+        ...
+
 
 class Hub:
     """The lines of this process and their sockets; lives on the event loop."""
@@ -51,7 +57,8 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.lines: dict[UUID, Line] = {}
-        self.people: dict[UUID, set[Reading]] = {}
+        # The sockets of each person, the oldest first.
+        self.people: dict[UUID, dict[Reading, None]] = {}
         self.pool = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="hub")
         # Whether other processes are heard now.
         self.is_linked = False
@@ -67,13 +74,19 @@ class Hub:
         return await self.loop.run_in_executor(self.pool, run)
 
     def join(self, socket: Reading, journals: Iterable[UUID]) -> None:
-        """Register a socket; from now on it misses nothing, and gets nothing before it is admitted."""
-        self.people.setdefault(socket.user_id, set()).add(socket)
+        """Register a socket; from now on it misses nothing, and gets nothing before it is admitted.
+
+        One too many of the same person costs the oldest.
+        """
+        mates = self.people.setdefault(socket.user_id, {})
+        mates[socket] = None
         for journal in journals:
             line = self.lines.get(journal)
             if line is None:
                 line = self.lines[journal] = Line(journal, self)
             line.sockets.add(socket)
+        if len(mates) > SOCKETS_PER_PERSON:
+            next(iter(mates)).give_way()
 
     def leave(self, socket: Reading, journals: Iterable[UUID]) -> None:
         """Take a socket out of these journals; lines that nobody reads are dropped."""
@@ -91,7 +104,7 @@ class Hub:
         self.leave(socket, list(socket.attendance.readers))
         mates = self.people.get(socket.user_id)
         if mates is not None:
-            mates.discard(socket)
+            mates.pop(socket, None)
             if not mates:
                 del self.people[socket.user_id]
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 REDIRECTS = frozenset({301, 302, 303})
+# Key of a request's ASGI scope: its body was larger than any form, and dropped.
+TOO_LARGE = "alveole.too_large"
 
 
 class CommandMiddleware:
@@ -35,6 +37,8 @@ class CommandMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Answer; only a judged command carries the header that makes an answer final."""
         request.command = None
+        if getattr(request, "scope", {}).get(TOO_LARGE):
+            return answers.too_large(request)
         with ExitStack() as stack:
             request.command_stack = stack
             response = self.get_response(request)
@@ -101,10 +105,17 @@ class CommandMiddleware:
 
 
 def _replay(request: HttpRequest, command: Command, receipt: Receipt) -> HttpResponse:
-    command.receipt = receipt
+    # Whatever a first attempt recorded was undone.
+    command.receipt, command.last = receipt, None
     if receipt.outcome == "refused":
         return answers.unanswerable(request, command, Refused(receipt.sentence))
-    return redirect("spheres:home")
+    # Where it was posted, what it made is shown. Not redirect(): it would look for a view of this name first.
+    return HttpResponseRedirect(command.path) if _shows_a_page(request) else redirect("spheres:home")
+
+
+def _shows_a_page(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return getattr(match.func if match else None, "page", None) is not None
 
 
 def _command_id(request: HttpRequest) -> UUID:

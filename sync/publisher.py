@@ -24,7 +24,7 @@ PROCESS = secrets.token_hex(8)
 
 def publish_entry(recorded: Recorded) -> None:
     """Render a committed entry and send it on its way; runs in the committing process."""
-    published = finished(recorded.entry, recorded.scope)
+    published = finished(recorded.entry, recorded.scope, recorded.thing)
     hub.hand_over(published)
     _broadcast({"p": published.to_json()})
 

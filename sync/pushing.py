@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
-from sync.straight import Frame, straight_to
+from sync.metrics import CUT
+from sync.straight import Frame, Frames, straight_to
 
 Message = dict[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
@@ -36,18 +37,23 @@ class Outlet:
         """Go straight to the transport from now on, where the server lets us: the socket was accepted."""
         self._write = straight_to(self._send)
 
-    def push(self, frame: Frame) -> None:
+    def push(self, frame: Frame | Frames) -> None:
         """Send `frame` now or after what waits; a reader 256 behind is cut and comes back by the feed."""
+        if self._write is not None and self._backlog is None and not self.is_closed and self._write(frame.raw):
+            return
+        for single in frame.singly:
+            self._send_or_keep(single)
+
+    def _send_or_keep(self, frame: Frame) -> None:
         if self.is_closed:
             return
         if self._backlog is not None:
             if len(self._backlog) >= LONGEST_BACKLOG:
+                CUT.inc()
                 self.close()
                 self._cut()
             else:
                 self._backlog.append(frame)
-            return
-        if self._write is not None and self._write(frame.raw):
             return
         sending = self._send(frame.message)
         try:
@@ -65,6 +71,17 @@ class Outlet:
         self.is_closed = True
         if self._draining is not None:
             self._draining.cancel()
+
+    def end(self, code: int) -> None:
+        """Close the socket with `code`, without waiting; a reader who is behind is cut without a word."""
+        self.close()
+        closing = self._send({"type": "websocket.close", "code": code})
+        try:
+            closing.send(None)
+        except (StopIteration, *GONE):
+            return
+        closing.close()
+        self._cut()
 
     async def _drain(self, sending: Coroutine[Any, Any, None], waiting: Any) -> None:
         try:

@@ -60,8 +60,13 @@ def shells(request: Any) -> list[dict[str, str]]:
             **({"first": "network"} if getattr(route.page, "is_live", False) else {}),
         }
         for route in page_routes()
-        if route.is_inside == bool(membership)
+        if route.is_inside == bool(membership) and _is_kept(route, request)
     ]
+
+
+def _is_kept(route: PageRoute, request: Any) -> bool:
+    is_kept_by = getattr(route.page, "is_kept_by", None)
+    return is_kept_by is None or bool(is_kept_by(request.user))
 
 
 def render_shell(request: HttpRequest, route: PageRoute) -> str:

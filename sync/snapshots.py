@@ -115,7 +115,7 @@ def _window(
 ) -> tuple[list[Entry], Position]:
     window = kinds.kinds()[kind].window or 0
     limit = min(room, window - position.given)
-    listed = _visible(reach, position).listed(kind, parent)
+    listed = _visible(reach, position, kind).listed(kind, parent)
     if position.before is not None:
         listed = listed.filter(first__lt=position.before)
     entries = list(listed[:limit])
@@ -125,6 +125,6 @@ def _window(
     return entries, replace(position, given=given, before=entries[-1].first)
 
 
-def _visible(reach: Reach, position: Position) -> EntryQuerySet:
-    entries: EntryQuerySet = Entry.objects.filter(reach.within(position.journal).visible())
+def _visible(reach: Reach, position: Position, kind: str | None = None) -> EntryQuerySet:
+    entries: EntryQuerySet = Entry.objects.filter(reach.within(position.journal).visible(kind))
     return entries.current()

@@ -14,13 +14,14 @@ from django.http.cookie import parse_cookie
 
 from sync.attendance import NOBODY, Attendance, attend
 from sync.channel import running_hub
+from sync.metrics import OUTBOX_SECONDS, SOCKETS
 from sync.pushing import Outlet
 from sync.snapshots import LARGEST_NUMBER
-from sync.straight import Frame
+from sync.straight import Frame, Frames
 
 LARGEST_FRAME = 64 * 1024
 GREETING_SECONDS = 10
-MALFORMED, SIGNED_OUT, OTHER_IDENTITY = 4400, 4401, 4412
+MALFORMED, SIGNED_OUT, OTHER_IDENTITY, TOO_MANY = 4400, 4401, 4412, 4429
 
 Cursors = dict[UUID, tuple[UUID, int]]
 
@@ -38,20 +39,20 @@ class Socket(AsyncConsumer):
         self.attendance: Attendance = NOBODY
         self.cursors: Cursors = {}
         # Frames held back while it is read what this socket may hear; None: nothing is held back.
-        self.waiting: list[Frame] | None = None
+        self.waiting: list[Frame | Frames] | None = None
         self.is_outdated = False
         self.lost: set[UUID] = set()
         self.outlet = Outlet(send, self._cut)
         self.task = asyncio.current_task()
         self.was_cut = False
-        greeting = asyncio.get_running_loop().call_later(GREETING_SECONDS, self._expect_greeting)
+        self.silence = asyncio.get_running_loop().call_later(GREETING_SECONDS, self._cut)
         try:
             await super().__call__(scope, receive, send)  # type: ignore[no-untyped-call]  # Channels is untyped
         except asyncio.CancelledError:
             if not self.was_cut:
                 raise
         finally:
-            greeting.cancel()
+            self.silence.cancel()
             self._forget()
 
     async def websocket_connect(self, message: dict[str, Any]) -> None:
@@ -66,8 +67,12 @@ class Socket(AsyncConsumer):
         try:
             said = _parsed(message)
             if said["t"] == "ping" and self.is_greeted:
+                if "oldest" in said:
+                    OUTBOX_SECONDS.observe(_age(said["oldest"]))
                 self._say({"t": "pong"})
             elif said["t"] == "hello" and not self.is_greeted:
+                # It has spoken: if many come at once, it is we who are slow, and hanging up would bring it back.
+                self.silence.cancel()
                 self.cursors = _cursors(said["cursors"])
                 await self._greet(str(said["identity"]), str(said["rows_version"]))
             else:
@@ -92,7 +97,7 @@ class Socket(AsyncConsumer):
         """Whose it is."""
         return self.attendance.user_id
 
-    def push(self, frame: Frame) -> None:
+    def push(self, frame: Frame | Frames) -> None:
         """Send a finished frame, after the greeting."""
         if self.waiting is not None:
             self.waiting.append(frame)
@@ -107,6 +112,11 @@ class Socket(AsyncConsumer):
     def recheck(self) -> None:
         """Find out anew what may be read."""
         self.checking = asyncio.get_running_loop().create_task(self._recheck())
+
+    def give_way(self) -> None:
+        """Close for a newer one of the same person."""
+        self._forget()
+        self.outlet.end(TOO_MANY)
 
     # The greeting.
 
@@ -140,6 +150,8 @@ class Socket(AsyncConsumer):
         # Register, then check: a revocation between the two is seen by the second reading. One that is
         # delivered while that reading is on its way back is in `lost`.
         self.waiting, self.lost = [], set()
+        if not self.is_greeted:
+            SOCKETS.inc()
         self.attendance = found
         self.hub.join(self, list(found.readers))
         checked = await self.hub.ask(lambda: attend(self.session_key))
@@ -199,15 +211,12 @@ class Socket(AsyncConsumer):
         if self.task is not None:
             self.task.cancel()
 
-    def _expect_greeting(self) -> None:
-        if not self.is_greeted and self.waiting is None:
-            self._cut()
-
     def _forget(self) -> None:
         self.outlet.close()
         if self.is_greeted:
             self.hub.forget(self)
             self.attendance = NOBODY
+            SOCKETS.dec()
 
 
 def _parsed(message: dict[str, Any]) -> dict[str, Any]:
@@ -232,3 +241,10 @@ def _cursors(said: Any) -> Cursors:
 def _session_key(header: str) -> str:
     # As Django reads it: another application's odd cookie on the same host shuts nobody out.
     return parse_cookie(header).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _age(said: Any) -> float:
+    # Seconds, as a device counts them: its clock may have been set back.
+    if not isinstance(said, int | float) or isinstance(said, bool) or not abs(said) <= LARGEST_NUMBER:
+        raise Malformed
+    return max(0.0, float(said))

@@ -6,7 +6,7 @@ ASGI knows messages, not frames: every send would write the same frame anew, whi
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -23,6 +23,21 @@ class Frame:
         self.message: dict[str, Any] = {"type": "websocket.send", "text": text}
         payload = text.encode()
         self.raw = _head(len(payload)) + payload
+
+    @property
+    def singly(self) -> Sequence[Frame]:
+        """Give the frames that it is made of."""
+        return (self,)
+
+
+class Frames:
+    """Several frames for the same sockets, written at once."""
+
+    __slots__ = ("raw", "singly")
+
+    def __init__(self, singly: Sequence[Frame]) -> None:
+        self.singly = singly
+        self.raw = b"".join(frame.raw for frame in singly)
 
 
 def _head(size: int) -> bytes:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.identity import identity
 from accounts.pages import PlainPage
 from spheres.context import build
+from spheres.guests.icon import icon_of
 from spheres.reading import reach_of
+from sync import answers
 from sync import shells as kept
 from sync.feed import Asked, feed, wire
 from sync.snapshots import LARGEST_NUMBER, Garbled, Position
+
+logger = logging.getLogger(__name__)
 
 MOST_CURSORS = 5_000
 PRECACHED = ["build/app.js", "build/app.css", "img/icons.svg", "img/icon.svg"]
@@ -109,7 +117,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def manifest(request: HttpRequest) -> HttpResponse:
-    """Describe the app to a phone that installs it (W3C Web Application Manifest)."""
+    """Describe the app to a phone that installs it (W3C Web Application Manifest); to a guest, their own."""
     icons = [("img/icon-192.png", "192x192", "any"), ("img/icon-512.png", "512x512", "any maskable")]
     described = {
         "id": "/",
@@ -125,6 +133,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
             {"src": static(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
             for name, sizes, purpose in icons
         ],
+        **(icon_of(request) or {}),
     }
     return JsonResponse(described, content_type="application/manifest+json")
 
@@ -145,3 +154,14 @@ def offline(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form is too old; never final for a device."""
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours; while the database is away, wherever it was missed, that this is for later."""
+    error = sys.exc_info()[1]  # Django asks for this page while it handles the error
+    if not isinstance(error, OperationalError | InterfaceError):
+        return defaults.server_error(request)
+    response = answers.away(request)
+    logger.warning("The database does not answer: %s", type(error).__name__)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # else Django's traceback, for every request
+    return response

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
+from prometheus_client import REGISTRY
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from journal.models import Entry, Journal
+from accounts.actions import end_sessions, make_operator
+from journal.models import Journal
 from messaging.actions import edit_message
-from spheres.actions import admit, end_membership, mark, rename
+from spheres.actions import admit, end_membership, mark, present
 from spheres.models import Membership, Sphere
 from spheres.seal import inside
-from sync import channel
 from sync import hub as hubs
 from sync import socket as sockets
 from sync.attendance import Attendance, attend
-from sync.frames import Published, finished
+from sync.frames import Published
 from tests.conftest import Cast, person
-from tests.live import Ear, Visitor, linked_hub, wait_until
+from tests.live import Visitor, wait_until
 
 pytestmark = pytest.mark.db
 
@@ -78,7 +76,7 @@ def test_a_newcomer_hears_what_is_new_and_what_stands(cast: Cast, visit: Visit) 
     with visit(fanny).listening() as ear:
         with inside(cast.sphere):
             edit_message(cast.alice, before, body="avant, corrigé", seen="avant")
-        rename(cast.alice, name="Alice L.")
+        present(cast.alice, name="Alice L.")
         cast.say(cast.alice, "après")
         heard = [ear.next("records")["records"][0]["facts"] for _ in range(2)]
         assert (heard[0]["name"], heard[1]["body"]) == ("Alice L.", "après")
@@ -184,89 +182,11 @@ def test_a_lost_removal_closes_before_what_follows(cast: Cast, visit: Visit, mon
         assert bob.frame() == {"t": "pong"}
 
 
-def elsewhere(script: str) -> None:
-    """Run `script` in a Celery worker, or another web process."""
-    script = f"import django; django.setup()\n{script}"
-    subprocess.run([sys.executable, "-c", script], check=True, env=other_process(), timeout=60)
-
-
-def test_another_process_reaches_our_sockets(cast: Cast, visit: Visit) -> None:
-    script = f"""
-from uuid import UUID
-from journal.ids import uuid7
-from messaging.actions import send_message
-from messaging.models import Conversation
-from spheres.models import Membership
-from spheres.seal import inside
-alice = Membership.objects.select_related("sphere").get(pk=UUID("{cast.alice.pk}"))
-with inside(alice.sphere):
-    send_message(alice, Conversation.objects.get(), id=uuid7(), body="d'ailleurs")
-"""
-    with visit(cast.bob).listening() as bob:
-        linked_hub()
-        elsewhere(script)
-        assert bob.until("d'ailleurs") == ["d'ailleurs"]
-
-
-def test_another_process_ends_a_session(cast: Cast, visit: Visit) -> None:
-    bob = visit(cast.bob)
-    with bob.listening() as ear:
-        linked_hub()
-        elsewhere(f"""
-from django.contrib.sessions.backends.db import SessionStore
-SessionStore("{bob.session_key}").delete()
-""")
-        assert code_of_the_end(ear) == 4401
-
-
-def test_nothing_is_left_out_between_processes(cast: Cast) -> None:
-    end_membership(cast.alice, cast.bob)
-    left = Entry.objects.get(journal=cast.sphere.journal, verb="left", object_id=cast.bob.pk)
-    published = finished(left, cast.sphere.pk)
-    assert published.closes == (cast.bob.pk,)
-    assert Published.from_json(json.loads(json.dumps(published.to_json()))) == published
-
-
-def test_after_a_break_between_processes_everybody_pulls(
-    cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def breaks(*_: object) -> None:
-        raise ConnectionResetError
-
-    with visit(cast.bob).listening() as bob:
-        hub = linked_hub()
-        with monkeypatch.context() as patched:
-            patched.setattr(channel, "_take", breaks)
-            cast.say(cast.alice)
-            wait_until(lambda: not hub.is_linked, "the break")
-        bob.next("journals")
-        cast.say(cast.alice, "de nouveau")
-        bob.until("de nouveau")
-
-
-def other_process() -> dict[str, str]:
-    """Give the environment of another process on the test's database."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        address = f"sqlite://{name}"
-    else:
-        address = os.environ["ALVEOLE_DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}"
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "alveole.settings", "ALVEOLE_DATABASE_URL": address}
-
-
-def code_of_the_end(ear: Ear) -> int:
-    """Wait until the socket is closed and give the code."""
-    with pytest.raises(ConnectionClosed) as closed:
-        ear.next("never")
-    assert closed.value.rcvd is not None
-    return closed.value.rcvd.code
-
-
 def test_a_session_that_ends_closes_its_socket(cast: Cast, visit: Visit) -> None:
     bob = visit(cast.bob)
     with bob.listening() as ear:
         SessionStore(bob.session_key).delete()
-        assert code_of_the_end(ear) == 4401
+        assert ear.code_of_the_end() == 4401
 
 
 def test_signing_out_closes_the_socket(cast: Cast, visit: Visit) -> None:
@@ -274,7 +194,7 @@ def test_signing_out_closes_the_socket(cast: Cast, visit: Visit) -> None:
     with bob.listening() as ear:
         token = bob.http.get("/me/").cookies["csrftoken"]
         bob.http.post("/sign-out/", headers={"X-CSRFToken": token})
-        assert code_of_the_end(ear) == 4401
+        assert ear.code_of_the_end() == 4401
 
 
 def test_a_new_password_closes_the_old_sessions_sockets(cast: Cast, visit: Visit) -> None:
@@ -282,7 +202,18 @@ def test_a_new_password_closes_the_old_sessions_sockets(cast: Cast, visit: Visit
     with visit(cast.bob).listening() as ear:
         cast.bob.person.set_password("un autre mot de passe")
         cast.bob.person.save(update_fields=["password"])
-        assert code_of_the_end(ear) == 4401
+        assert ear.code_of_the_end() == 4401
+
+
+def test_an_operator_who_signs_somebody_out_closes_their_sockets(cast: Cast, visit: Visit) -> None:
+    assert cast.bob.person is not None
+    assert cast.alice.person is not None
+    make_operator(cast.alice.person)
+    with visit(cast.bob).listening() as ear, visit(cast.carol).listening() as other:
+        end_sessions(cast.alice.person, cast.bob.person)
+        assert ear.code_of_the_end() == 4401
+        other.socket.send('{"t":"ping"}')
+        assert other.frame() == {"t": "pong"}
 
 
 def test_a_closed_account_closes_its_sockets(cast: Cast, visit: Visit) -> None:
@@ -290,7 +221,20 @@ def test_a_closed_account_closes_its_sockets(cast: Cast, visit: Visit) -> None:
     with visit(cast.bob).listening() as ear:
         cast.bob.person.is_active = False
         cast.bob.person.save(update_fields=["is_active"])
-        assert code_of_the_end(ear) == 4401
+        assert ear.code_of_the_end() == 4401
+
+
+def test_a_ping_may_say_how_long_words_wait_on_the_device(cast: Cast, visit: Visit) -> None:
+    def told() -> list[float]:
+        return [REGISTRY.get_sample_value(f"alveole_outbox_seconds_{part}") or 0 for part in ("count", "sum")]
+
+    count, total = told()
+    with visit(cast.bob).listening() as bob:
+        for oldest in ("90", "-5", "null"):
+            bob.socket.send(f'{{"t":"ping","oldest":{oldest}}}')
+            assert oldest == "null" or bob.frame() == {"t": "pong"}
+        assert bob.code_of_the_end() == 4400
+    assert told() == [count + 2, total + 90]
 
 
 @pytest.mark.parametrize(
@@ -345,6 +289,42 @@ def test_a_reader_who_stalls_costs_the_others_nothing_and_is_cut(cast: Cast, vis
             hubs.hand_over(big_frame(cast, head + sent))
             assert carol.next("records")["big"] == head + sent
         assert 256 < sent < 2_000
+
+
+def test_one_socket_too_many_of_a_person_closes_their_oldest(cast: Cast, visit: Visit) -> None:
+    bob = visit(cast.bob)
+    with visit(cast.carol).listening() as carol, ExitStack() as tabs:
+        oldest, *others = [tabs.enter_context(bob.listening()) for _ in range(40)]
+        cast.say(cast.alice, "quarante")
+        for ear in (oldest, *others, carol):
+            assert ear.until("quarante") == ["quarante"]
+        newest = tabs.enter_context(bob.listening())
+        assert oldest.code_of_the_end() == 4429
+        cast.say(cast.alice, "toujours quarante")
+        for ear in (*others, newest, carol):
+            assert ear.until("toujours quarante") == ["toujours quarante"]
+
+
+def test_an_oldest_that_does_not_read_gives_way_too(cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "SOCKETS_PER_PERSON", 1)
+    assert cast.bob.person is not None
+    bob, his = visit(cast.bob), cast.bob.person.pk
+    with bob.listening() as stalled, visit(cast.carol).listening() as carol:
+        hub = hubs.current()
+        assert hub is not None
+        (oldest,) = hub.people[his]
+        assert isinstance(oldest, sockets.Socket)
+        head = Journal.objects.get(pk=cast.sphere.journal_id).last_seq
+        while oldest.outlet._backlog is None:
+            head += 1
+            hubs.hand_over(big_frame(cast, head))
+            assert carol.next("records")["big"] == head
+        with bob.listening() as newest:
+            assert list(hub.people[his]) != [oldest]
+            newest.socket.send('{"t":"ping"}')
+            assert newest.frame() == {"t": "pong"}
+        # No close frame waited behind what it had not read.
+        assert stalled.code_of_the_end() == 1006
 
 
 def big_frame(cast: Cast, n: int) -> Published:

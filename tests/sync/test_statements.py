@@ -1,17 +1,20 @@
-"""What one accepted send asks of the database: five reads to get there, seven statements under the lock."""
+"""What is asked of the database all day: by one accepted send, and by one socket that comes back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from journal.ids import uuid7
+from spheres.actions import admit
 from spheres.models import Membership
+from sync.attendance import attend
 from tests.commanding import fields, post
 from tests.conftest import Cast
 
@@ -46,3 +49,19 @@ def test_a_send_asks_little_and_least_under_the_lock(cast: Cast, browse: Callabl
     before, under_the_lock = statements[:begins], statements[begins + 1 : commits]
     assert [table for table, sql in zip(BEFORE, before, strict=True) if f'"{table}"' not in sql] == []
     assert [what for what, sql in zip(UNDER_THE_LOCK, under_the_lock, strict=True) if what not in sql] == []
+
+
+def test_a_socket_is_looked_up_by_three_reads_however_many_journals(
+    cast: Cast, browse: Callable[[Membership | None], Client]
+) -> None:
+    session = browse(cast.bob).cookies[settings.SESSION_COOKIE_NAME].value
+    assert cast.bob.person is not None
+    for journals in (2, 4):
+        if journals > 2:
+            admit(cast.eve, cast.bob.person, name="Bob")
+        with CaptureQueriesContext(connection) as asked:
+            found = attend(session)
+        assert found is not None
+        assert len(found.readers) == len(found.heads) == journals
+        tables = ["django_session", "accounts_user", "spheres_reader"]
+        assert [table for table, query in zip(tables, asked, strict=True) if f'"{table}"' in query["sql"]] == tables
