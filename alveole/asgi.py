@@ -6,6 +6,7 @@ import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from io import BytesIO
 from typing import Any
 
 import django
@@ -14,7 +15,6 @@ from django.core import signals
 from django.core.exceptions import RequestAborted, RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.db import close_old_connections
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -22,13 +22,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alveole.settings")
 django.setup(set_prefix=False)
 
 # What follows reads models, which exist only from here on.
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.urls import path  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import path
 
-from alveole.sockets import SocketDoor  # noqa: E402
-from sync.socket import Socket  # noqa: E402
+from alveole.sockets import SocketDoor
+from sync.middleware import TOO_LARGE
+from sync.socket import Socket
 
-THREADS = int(os.environ.get("ALVEOLE_THREADS", "8"))
+MOST_DROPPED = 64 * 1024 * 1024
+BODY_HEADERS = {b"content-length", b"content-type", b"transfer-encoding"}
 
 
 class ThreadedHandler(ASGIHandler):
@@ -42,7 +44,7 @@ class ThreadedHandler(ASGIHandler):
     def __init__(self) -> None:
         super(ASGIHandler, self).__init__()
         self.load_middleware(is_async=False)
-        self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self.pool = ThreadPoolExecutor(settings.THREADS, thread_name_prefix="request")
 
     async def handle(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Read the body, answer in a thread, send."""
@@ -51,8 +53,7 @@ class ThreadedHandler(ASGIHandler):
         except RequestAborted:
             return
         except RequestDataTooBig:
-            await self.send_response(HttpResponse(status=413), send)
-            return
+            scope, body = _without_body(scope), BytesIO()
         set_script_prefix(get_script_prefix(scope))
         request, error = self.create_request(scope, body)
         try:
@@ -68,18 +69,26 @@ class ThreadedHandler(ASGIHandler):
             body.close()
 
     async def read_body(self, receive: Any) -> Any:
-        """Read the whole body. Raises RequestDataTooBig beyond what any form of ours holds."""
-        size = 0
+        """Read the whole body. Raises RequestDataTooBig, once it has passed, beyond what any form of ours holds."""
+        size, limit = 0, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
         async def counted() -> Any:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                raise RequestDataTooBig
-            return message
+            if size <= limit:
+                return message
+            # Read on and drop: an answer before the end would be lost with the connection, and the device try again.
+            while message.get("more_body") and size <= MOST_DROPPED:
+                message = await receive()
+                size += len(message.get("body", b""))
+            return {**message, "body": b"", "more_body": False}
 
-        return await super().read_body(counted)
+        body = await super().read_body(counted)
+        if size > limit:
+            body.close()
+            raise RequestDataTooBig
+        return body
 
     def _respond(self, request: ASGIRequest, scope: Any) -> HttpResponseBase:
         # Also closes connections past their age, of this thread.
@@ -88,6 +97,12 @@ class ThreadedHandler(ASGIHandler):
             return self.get_response(request)
         finally:
             close_old_connections()
+
+
+def _without_body(scope: dict[str, Any]) -> dict[str, Any]:
+    # What goes on to the site has no body, and says so; the site then has the sentence for it.
+    headers = [(name, value) for name, value in scope["headers"] if name not in BODY_HEADERS]
+    return {**scope, "headers": headers, TOO_LARGE: True}
 
 
 application = ProtocolTypeRouter(

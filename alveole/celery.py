@@ -11,7 +11,9 @@ from celery import Celery
 from django.apps import apps
 from django.conf import settings
 
-REDELIVERY_SECONDS = 900  # a task whose worker was killed is given to another one; none may run longer
+# A task whose worker was killed is given to another one; so is one that takes longer, while it still runs: such a task
+# holds a claim, by which the second delivery sees the first and leaves (alveole/backup/proving.py).
+REDELIVERY_SECONDS = 900
 
 
 def broker_url(valkey_url: str) -> str:

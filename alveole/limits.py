@@ -22,6 +22,8 @@ from django.shortcuts import render
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
+from accounts.second_factor import account_of
+
 logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -35,6 +37,7 @@ class By(Enum):
     PERSON = auto()  # the signed-in person, else the address
     ADDRESS = auto()
     NAMED = auto()  # the account that a sign-in form names, wherever it is sent from
+    COMING = auto()  # the account of who is signed in or, with a code to show, half signed in
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,14 @@ LIMITS: Mapping[str, Limit] = {
     "mailed code": Limit(20, HOUR, By.ADDRESS, shared=True),
     "mailed code to one account": Limit(5, 15 * MINUTE, By.NAMED, shared=True),
     "typed code": Limit(30, 10 * MINUTE, By.ADDRESS, shared=True),
+    # Of a million codes three are right at a time: whoever has the password finds one in 700 days of guessing.
+    "second factor of one account": Limit(10, 30 * MINUTE, By.COMING, shared=True),
     "link": Limit(60, 10 * MINUTE, By.ADDRESS, shared=True),
+    # A class that opens one link at once, behind one address.
+    "invitation": Limit(300, 10 * MINUTE, By.ADDRESS, shared=True),
+    # Browsers that wait look again every few seconds.
+    "key": Limit(600, 10 * MINUTE, By.ADDRESS, shared=True),
+    "arrival": Limit(100, HOUR, By.ADDRESS, shared=True),
     # A phone that comes back with 200 waiting commands passes at once.
     "command": Limit(600, MINUTE, By.PERSON),
     "feed": Limit(600, MINUTE, By.PERSON),
@@ -67,13 +77,29 @@ POSTS: Mapping[str, tuple[str, ...]] = {
     "account_login": ("sign-in", "sign-in to one account"),
     "account_request_login_code": ("mailed code", "mailed code to one account"),
     "account_confirm_login_code": ("typed code",),
+    "mfa_authenticate": ("typed code", "second factor of one account"),
+    "mfa_reauthenticate": ("typed code", "second factor of one account"),
+    "mfa_activate_totp": ("typed code", "second factor of one account"),
+    "account_reauthenticate": ("sign-in", "second factor of one account"),
     "accounts:link": ("link",),
+    "invitations:landing": ("invitation",),
+    "guests:landing": ("key",),
+    "invitations:arrival": ("arrival", "mailed code to one account", "sign-in to one account"),
+    "guests:address": ("mailed code", "mailed code to one account"),
+    "guests:proof": ("typed code",),
     "sync:feed": ("feed",),
 }
 # Where these forms name the account; another field beside it counts for nothing.
-NAMING_FIELDS: Mapping[str, str] = {"account_login": "login", "account_request_login_code": "email"}
+NAMING_FIELDS: Mapping[str, str] = {
+    "account_login": "login",
+    "account_request_login_code": "email",
+    "invitations:arrival": "email",
+    "guests:address": "email",
+}
 GETS: Mapping[str, tuple[str, ...]] = {
     "accounts:link": ("link",),
+    "invitations:landing": ("invitation",),
+    "guests:landing": ("key",),
     "sync:shells": ("shells",),
     "sync:sphere_shells": ("shells",),
 }
@@ -153,6 +179,8 @@ def _who(request: HttpRequest, by: By) -> str:
     if by is By.NAMED:
         named = request.POST.get(NAMING_FIELDS[request.resolver_match.view_name if request.resolver_match else ""], "")
         return f"named {named.strip().lower()}"
+    if by is By.COMING:
+        return f"account {account_of(request)}"
     if by is By.PERSON and request.user.is_authenticated:
         return f"person {request.user.pk}"
     return f"address {address_of(request.META.get('REMOTE_ADDR', ''))}"

@@ -44,9 +44,14 @@ def start(command: Sequence[str], *, keep: Sequence[int] = (), errors: int | Non
 
 
 def watch_parent() -> None:
-    """End this process when its parent has ended, where the kernel cannot be asked to do that (macOS)."""
+    """End this process when the parent that it was told of has ended; the kernel sees to it, but on macOS."""
     parent = int(os.environ.get(PARENT, "0"))
-    if IS_LINUX or not parent:
+    if not parent:
+        return
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
         return
 
     def watch() -> None:

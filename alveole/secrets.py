@@ -4,19 +4,30 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from alveole.environment import Misconfigured, unwritable
 
 BYTES = 48
 
 
 def secret(name: str, folder: Path) -> str:
-    """Give the secret `name` kept in `folder`; the first of any number of processes to ask makes it."""
+    """Give the secret `name` kept in `folder`; the first of any number of processes to ask makes it.
+
+    Raises Misconfigured if nothing can be kept there.
+    """
     file = folder / name
     try:
-        return file.read_text(encoding="ascii")
-    except FileNotFoundError:
-        pass
+        with suppress(FileNotFoundError):
+            return file.read_text(encoding="ascii")
+        return _made(file)
+    except OSError as failure:
+        raise Misconfigured(unwritable(folder.parent, failure)) from None
+
+
+def _made(file: Path) -> str:
+    folder = file.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone_in(folder):
         if not file.exists():

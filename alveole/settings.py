@@ -4,25 +4,59 @@
 that lives; `ALVEOLE_DATABASE_URL` and `ALVEOLE_REDIS_URL` move the two stores out of it.
 """
 
-import os
 import sys
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from alveole import databases, valkey
-from alveole.addresses import as_origin
+from celery.schedules import crontab
+
+from alveole import addresses, databases, environment, valkey
 from alveole.build import app_version
+from alveole.environment import told
 from alveole.secrets import secret
+from alveole.storing import default_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("ALVEOLE_DATA", BASE_DIR / "data")).resolve()
 BUILD_DIR = BASE_DIR / "build"
-PORT = int(os.environ.get("PORT", "8000"))
-ALVEOLE_URL = as_origin(os.environ.get("ALVEOLE_URL") or f"http://localhost:{PORT}")
 
+# What the environment says comes first: all of it is understood before anything is made.
+DATA_DIR = told("ALVEOLE_DATA", Path, str(BASE_DIR / "data")).resolve()
+BACKUPS_DIR = told("ALVEOLE_BACKUPS", Path, str(DATA_DIR / "backups")).resolve()
+PORT = told("PORT", environment.port, "8000")
+ALVEOLE_URL = told("ALVEOLE_URL", addresses.as_origin, f"http://localhost:{PORT}", "https://alveole.example.org")
 _url = urlsplit(ALVEOLE_URL)
 IS_HTTPS = _url.scheme == "https"
 SITE_HOST = _url.hostname or "localhost"
+DATABASES = {
+    "default": told(
+        "ALVEOLE_DATABASE_URL",
+        partial(databases.from_url, sqlite_file=DATA_DIR / "alveole.sqlite3"),
+        example="postgres://user:password@host:5432/name",
+    )
+}
+VALKEY_URL = told("ALVEOLE_REDIS_URL", addresses.of_valkey, example="redis://host:6379/0")
+IS_VALKEY_EXTERNAL = bool(VALKEY_URL)
+VALKEY_URL = VALKEY_URL or valkey.url(DATA_DIR)
+FILES = default_storage(
+    DATA_DIR / "files",
+    bucket=told("ALVEOLE_S3_BUCKET", str),
+    endpoint=told("ALVEOLE_S3_ENDPOINT", addresses.of_store, example="https://s3.example.org"),
+    region=told("ALVEOLE_S3_REGION", str, "us-east-1"),
+    key=told("ALVEOLE_S3_KEY", str),
+    secret=told("ALVEOLE_S3_SECRET", str),
+)
+PROXIES = told("ALVEOLE_PROXIES", addresses.of_proxies, example="127.0.0.1,10.0.0.0/8")
+THREADS = told("ALVEOLE_THREADS", environment.threads, "8")
+LANGUAGE_CODE = told("ALVEOLE_LANGUAGE", environment.one_of("fr", "en"), "fr")
+TIME_ZONE = told("ALVEOLE_TIME_ZONE", environment.time_zone, "Europe/Paris")
+EMAIL_BACKEND = told("ALVEOLE_EMAIL_BACKEND", environment.mail_backend, "alveole.hosting.mail.SiteMail")
+DEFAULT_FROM_EMAIL = told("ALVEOLE_FROM", environment.sender, f"Alvéole <alveole@{SITE_HOST}>")
+# json: one object a line, and a line for each request, for whoever gathers logs.
+LOG_FORM = told("ALVEOLE_LOG", environment.one_of("plain", "json"), "plain")
+METRICS_TOKEN = told("ALVEOLE_METRICS_TOKEN", str)
+# alveole/limits.py holds the table; "off" is for benchmarks, which are one person asking for a thousand.
+ALVEOLE_LIMITS = told("ALVEOLE_LIMITS", environment.one_of("on", "off"), "on") == "on"
 
 DEBUG = False
 SECRET_KEY = secret("django", DATA_DIR / "secrets")
@@ -41,22 +75,32 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "journal",
     "accounts",
     "spheres",
+    "spheres.organisations",
+    "spheres.invitations",
+    "spheres.guests",
     "messaging",
     "sync",
     "alveole",
+    "alveole.hosting",
+    "alveole.backup",
+    "alveole.operators.apps.AdministrationConfig",
+    "alveole.operators",
+    "alveole.notices",
 ]
 
 # Every middleware runs in the request's one worker thread (alveole/asgi.py); the order is the meaning:
 # a command's identity and receipt are looked up before the sphere is opened, so that someone since removed
 # gets the stored answer and not a 404.
 MIDDLEWARE = [
+    "alveole.hosting.sight.SightMiddleware",
     "alveole.edge.EdgeMiddleware",
     "alveole.packing.PackingMiddleware",
     "alveole.assets.AssetsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.LastingSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -90,16 +134,16 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "spheres.context.shell",
+                "accounts.ways.context",
+                "alveole.hosting.context.operator",
+                "alveole.notices.context.notices",
             ],
         },
     }
 ]
 
-DATABASES = {"default": databases.from_url(os.environ.get("ALVEOLE_DATABASE_URL", ""), DATA_DIR / "alveole.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-IS_VALKEY_EXTERNAL = bool(os.environ.get("ALVEOLE_REDIS_URL"))
-VALKEY_URL = os.environ.get("ALVEOLE_REDIS_URL") or valkey.url(DATA_DIR)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_URL},
     # Rendered rows: each process keeps its own; a row's number is its version, so nothing is ever stale.
@@ -114,14 +158,22 @@ CACHES = {
 # Name of a periodic task → {"task": dotted name, "schedule": seconds or crontab}; see Celery's beat.
 BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "forget ended sessions": {"task": "alveole.tasks.forget_ended_sessions", "schedule": 24 * 3600.0},
+    "tell that the worker lives": {"task": "alveole.hosting.tasks.tell_that_the_worker_lives", "schedule": 60.0},
+    "end expired invitations": {"task": "spheres.invitations.tasks.end_expired", "schedule": 900.0},
+    "send what waits": {"task": "spheres.invitations.tasks.send_what_waits", "schedule": 300.0},
     "forget what is past": {"task": "journal.tasks.forget_what_is_past", "schedule": 24 * 3600.0},
+    "bring everybody in": {"task": "spheres.organisations.tasks.bring_everybody_in", "schedule": 600.0},
+    "remove the posts of people who left": {"task": "spheres.tasks.remove_posts", "schedule": 600.0},
+    "erase deleted spheres": {"task": "spheres.tasks.erase_deleted_spheres", "schedule": 3600.0},
+    "forget sign-in links": {"task": "accounts.tasks.forget_links", "schedule": 24 * 3600.0},
+    "forget the addresses of letters": {"task": "spheres.invitations.tasks.forget_letters", "schedule": 24 * 3600.0},
+    "forget what operators did": {"task": "alveole.operators.tasks.forget_log", "schedule": 24 * 3600.0},
+    "back up and prove it": {"task": "alveole.backup.tasks.back_up", "schedule": crontab(hour="3", minute="17")},
 }
 
-# alveole/limits.py holds the table; "off" is for benchmarks, which are one person asking for a thousand.
-ALVEOLE_LIMITS = os.environ.get("ALVEOLE_LIMITS", "on") != "off"
-
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.entering.Backend"]
+SESSION_ENGINE = "accounts.entering"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -141,6 +193,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = False  # one table of limits: alveole/limits.py
+MFA_ADAPTER = "accounts.second_factor.SecondFactor"
+MFA_TOTP_TOLERANCE = 1  # telephones' clocks, and slow thumbs: half a minute on either side
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.FirstCodeForm",
+}
 
 SESSION_COOKIE_AGE = 400 * 24 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -156,11 +215,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]  # alveole/edge.py sets these headers itself
 
-LANGUAGE_CODE = os.environ.get("ALVEOLE_LANGUAGE", "fr")
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("accounts", "spheres", "messaging", "sync")]
-TIME_ZONE = os.environ.get("ALVEOLE_TIME_ZONE", "Europe/Paris")
+LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("accounts", "spheres", "messaging", "sync", "alveole")]
 USE_TZ = True
 
 STATIC_URL = "/static/"
@@ -168,26 +225,32 @@ STATIC_ROOT = BUILD_DIR / "collected"
 # Scripts and styles as bundled; their sources are not served.
 STATICFILES_DIRS = [("img", BASE_DIR / "static" / "img"), BUILD_DIR / "static"]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "files"},
-    },
+    "default": FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 APP_VERSION = app_version(STATIC_ROOT)
+VERSION = "0.1.0"
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-
-EMAIL_BACKEND = os.environ.get("ALVEOLE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-DEFAULT_FROM_EMAIL = os.environ.get("ALVEOLE_FROM", f"Alvéole <alveole@{SITE_HOST}>")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # What a browser does wrong is its own business, and these would write down addresses that hold sign-in tokens.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "formatters": {
+        "plain": {
+            "()": "alveole.logs.PlainFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "json": {"()": "alveole.logs.JsonFormatter"},
+    },
+    "filters": {"by route": {"()": "alveole.logs.ByRoute"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORM, "filters": ["by route"]}},
+    "loggers": {
+        # What a browser does wrong is its own business.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "alveole.requests": {"level": "INFO" if LOG_FORM == "json" else "WARNING"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -1,4 +1,4 @@
-"""The worker process: Celery's threads pool, with beat in a thread of its own.
+"""The worker process: Celery's threads pool, with beat in a thread of its own unless it has a process of its own.
 
 The same as `celery -A alveole worker -P threads -B` without what only a terminal needs, and without beat's second
 process, which a killed worker would leave behind.
@@ -41,7 +41,7 @@ class QuietWorker(Worker):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def main() -> int:
+def main(*, with_beat: bool = True) -> int:
     """Work until asked to stop; give the exit code."""
     warnings.simplefilter("ignore", SecurityWarning)  # of root in a container: tasks are JSON, and the host's choice
     processes.watch_parent()
@@ -50,7 +50,8 @@ def main() -> int:
     django.setup()
     from alveole.celery import app  # noqa: PLC0415  # needs the settings
 
-    app.steps["worker"].add(Beat)
+    if with_beat:
+        app.steps["worker"].add(Beat)
     worker = QuietWorker(
         app=app,
         pool="threads",

@@ -24,6 +24,7 @@ class Place:
     context: str
     hue: str
     shape: str
+    type: str
     roles: dict[str, str]
     names: dict[str, str]
     joined: dict[str, str]
@@ -85,6 +86,7 @@ def _place(table: dict[str, Any]) -> Place:
         context=table["context"],
         hue=table["hue"],
         shape=table["shape"],
+        type=table.get("type", "visitor" if "visitors" in table else "classic"),
         roles=roles,
         names=table.get("names", {}),
         joined=table.get("joined", {}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
-from uuid import UUID
+from typing import Any
 
 from django.utils.text import slugify
 
@@ -18,12 +18,14 @@ from alveole.demo.casting import ZONE, Place, organisation, people, places
 from alveole.demo.threads import Said
 from alveole.demo.year import tell
 from journal import clock
+from journal.ids import uuid7_at
 from journal.publishing import quiet
 from journal.writing import writing
 from messaging.actions import send_message
 from messaging.models import Conversation
-from spheres.actions import admit, create_organisation, create_sphere, end_membership
-from spheres.models import Membership, Organisation, Sphere
+from spheres.actions import admit, create_sphere, end_membership
+from spheres.models import Membership, Sphere
+from spheres.organisations.actions import found_organisation
 from spheres.seal import inside
 
 OPENING = timedelta(weeks=64)  # before the oldest story
@@ -61,25 +63,29 @@ class Loading:
         opening = datetime.combine(self.today, datetime.min.time()) - OPENING
         with _as_of(opening):
             self.users = {who: _person(who, name) for who, name in people().items()}
-            company = create_organisation(**organisation())
             for place in places():
-                self._open(place, company)
+                self._open(place)
         for at, _, happen in sorted(self._events(), key=lambda event: event[:2]):
             with _as_of(at):
                 happen()
 
-    def _open(self, place: Place, company: Organisation) -> None:
+    def _open(self, place: Place) -> None:
         founder, *others = (who for who in place.roles if who not in place.joined)
-        membership = create_sphere(
-            self.users[founder],
-            name=place.name,
-            organisation=company if place.is_work else None,
-            hue=place.hue,
-            shape=place.shape,
-            context=place.context,
-            shows_history=True,
-            founder_name=self._name(place, founder),
-        )
+        about: dict[str, Any] = {
+            "name": place.name,
+            "hue": place.hue,
+            "shape": place.shape,
+            "context": place.context,
+            "shows_history": True,
+            "founder_name": self._name(place, founder),
+        }
+        if not self.rooms:
+            membership = found_organisation(self.users[founder], **about | organisation())
+        elif place.is_work:
+            hall = next(iter(self.rooms.values())).founder.sphere
+            membership = create_sphere(self.users[founder], organisation=hall.organisation, type=place.type, **about)
+        else:
+            membership = create_sphere(self.users[founder], type=place.type, **about)
         with inside(membership.sphere):
             self.rooms[place.key] = _Room(membership, Conversation.objects.get(), {founder: membership})
         for who in others:
@@ -113,7 +119,7 @@ class Loading:
             send_message(
                 room.members[said.author],
                 room.conversation,
-                id=_id_as_of(clock.now(), self._chance),
+                id=uuid7_at(clock.now(), self._chance),
                 body=said.body,
             )
         self.messages += 1
@@ -138,9 +144,3 @@ def _as_of(wall: datetime) -> AbstractContextManager[None]:
 
 def _later(verb: Callable[..., object], *arguments: object) -> Callable[[], object]:
     return lambda: verb(*arguments)
-
-
-def _id_as_of(moment: datetime, chance: Random) -> UUID:
-    # A version 7 identifier (RFC 9562) of that moment: indexes stay in order of time, and runs alike.
-    milliseconds = int(moment.timestamp() * 1000)
-    return UUID(int=milliseconds << 80 | 7 << 76 | chance.getrandbits(12) << 64 | 2 << 62 | chance.getrandbits(62))

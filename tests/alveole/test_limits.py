@@ -83,26 +83,47 @@ def test_a_person_without_javascript_reads_a_page(browse: Callable[[Membership |
     assert stranger.get(path).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("way", "field", "most"), [("account_login", "login", 10), ("account_request_login_code", "email", 5)]
+)
 @pytest.mark.usefixtures("cast")
-def test_passwords_of_one_account_are_not_guessed_from_many_addresses(
-    browse: Callable[[Membership | None], Client],
+def test_one_account_is_not_tried_from_many_addresses(
+    browse: Callable[[Membership | None], Client], way: str, field: str, most: int
 ) -> None:
-    path = reverse("account_login")
+    """Neither another address, nor other capitals, nor another field beside it make it another account."""
 
-    def attempt(name: str, number: int) -> int:
-        said = {"login": name, "password": f"guess {number}"}
-        return browse(None).post(path, said, REMOTE_ADDR=f"192.0.2.{number}").status_code
+    def attempt(name: str, number: int) -> bool:
+        said = {field: name, "password": f"guess {number}", "email" if field == "login" else "login": f"{number}"}
+        return browse(None).post(reverse(way), said, REMOTE_ADDR=f"192.0.2.{number}").status_code != 429
 
-    assert [attempt("BOB@example.invalid", number) for number in range(10)] == [200] * 10
-    assert attempt("bob@example.invalid", 11) == 429
-    assert attempt("carol@example.invalid", 11) == 200
+    spellings = ["bob@example.invalid", "BOB@example.invalid", " bob@example.invalid "]
+    assert [attempt(spellings[number % 3], number) for number in range(most)] == [True] * most
+    assert [attempt(spelling, 99) for spelling in spellings] == [False] * 3
+    assert attempt("carol@example.invalid", 99)
 
 
-@pytest.mark.parametrize("name", ["accounts:link", "account_request_login_code", "account_confirm_login_code"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "accounts:link",
+        "account_request_login_code",
+        "account_confirm_login_code",
+        "invitations:landing",
+        "invitations:arrival",
+        "guests:landing",
+    ],
+)
 @pytest.mark.usefixtures("few", "db")
 def test_other_ways_in_are_not_guessed_either(client: Client, name: str) -> None:
-    path = reverse(name, args=["guess"] if name == "accounts:link" else [])
+    path = reverse(name, args=["guess"] if name.startswith(("accounts:", "invitations:", "guests:")) else [])
     assert [client.post(path).status_code == 429 for _ in range(3)] == [False, False, True]
+
+
+@pytest.mark.usefixtures("few", "db")
+def test_links_are_not_opened_without_end(client: Client) -> None:
+    for name in ("accounts:link", "invitations:landing"):
+        path = reverse(name, args=["guess"])
+        assert [client.get(path).status_code == 429 for _ in range(3)] == [False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -12,11 +13,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from django.conf import settings
 
 from tests.alveole.site import START_SECONDS, Site, free_port, is_alive, served
+from tests.alveole.test_set_up import SAID
 from tests.live import wait_until
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -43,8 +47,32 @@ def site(tmp_path_factory: pytest.TempPathFactory, prepared: Path) -> Iterator[S
         yield site
 
 
-def test_a_second_start_prepares_nothing_and_says_where_it_runs_in_one_line(site: Site) -> None:
-    assert site.said == f"\nAlvéole runs at {site.url}   (Ctrl-C stops it)\n"
+RUNS = "\nAlvéole runs at {url}   (Ctrl-C stops it)\n"
+
+
+def test_a_second_start_prepares_nothing_and_says_where_it_runs_and_how_to_set_it_up(site: Site) -> None:
+    printed = re.fullmatch(
+        re.escape(RUNS.format(url=site.url))
+        + rf"  Nobody is here yet\. Within 30 minutes, set it up at\n  {site.url}/set-up/\S{{43}}/\n",
+        site.said,
+    )
+    assert printed, site.said
+
+
+def test_the_printed_link_sets_the_site_up_and_is_printed_no_more(tmp_path: Path, prepared: Path) -> None:
+    with served(tmp_path / "one", prepared=prepared) as site:
+        site.wait_until_it_answers()
+        link = urlsplit(re.findall(r"\S+/set-up/\S+", site.said)[0]).path
+        with httpx.Client(base_url=f"http://127.0.0.1:{site.port}", headers={"host": urlsplit(site.url).netloc}) as one:
+            assert one.get(link).status_code == 200
+            said = SAID | {"csrfmiddlewaretoken": one.cookies["csrftoken"]}
+            answer = one.post(link, data=said, headers={"origin": site.url})
+            assert (answer.status_code, answer.headers["location"]) == (302, "/operator/")
+            assert "Lormeau" in one.get("/").text
+        assert site.end(signal.SIGTERM) == 0
+    with served(tmp_path / "two", prepared=tmp_path / "one") as again:
+        again.wait_until_it_answers()
+        assert again.said == RUNS.format(url=again.url)
 
 
 def test_what_it_writes_is_nobody_elses(site: Site) -> None:

@@ -5,20 +5,21 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
+from django.urls import reverse
 
 from accounts.links import sign_in_link
-from alveole import supervisor, valkey
-from alveole.claim import Claimed, claim
-from alveole.listening import LOOPBACK, Unavailable, listen
-from spheres.ties import tie
+from alveole import refusals, supervisor, valkey
+from alveole.claim import claim
+from alveole.hosting.actions import offer_set_up
+from alveole.listening import LOOPBACK, listen
+from alveole.preparing import prepare_database
 
+SHOWN = "django.core.mail.backends.console.EmailBackend"
 DEMO_PEOPLE = ["alice@demo.invalid", "bob@demo.invalid", "carol@demo.invalid", "dan@demo.invalid", "eve@demo.invalid"]
 
 
@@ -39,47 +40,37 @@ class Command(BaseCommand):
         if port != settings.PORT:
             _start_again_on(port)
         os.umask(0o077)  # what we write is nobody else's
-        try:
+        if trying:  # for the children too: mail is shown where it was started
+            os.environ["ALVEOLE_EMAIL_BACKEND"] = os.environ.get("ALVEOLE_EMAIL_BACKEND") or SHOWN
+        with refusals.said_on(self.stderr):
             claimed = claim(settings.DATA_DIR)
             listeners = listen(LOOPBACK if trying else host, port)
             valkey_pid = 0 if settings.IS_VALKEY_EXTERNAL else valkey.start(settings.DATA_DIR)
-            self._prepare_database()
-        except (Claimed, Unavailable, valkey.Unready) as refusal:
-            self._give_up(str(refusal))
-        except OperationalError as failure:
-            self._give_up(f"The database does not answer: {failure}")
-        if trying:
-            self._load_demo()
-        self.stdout.write(f"\nAlvéole runs at {settings.ALVEOLE_URL}   (Ctrl-C stops it)\n")
-        if trying:
-            self._show_links()
+            prepare_database(self._tell)
+            welcome = self._demo_links() if trying else set_up_link()
+        self.stdout.write(f"\nAlvéole runs at {settings.ALVEOLE_URL}   (Ctrl-C stops it)\n{welcome}")
         _become_supervisor(claimed, listeners, valkey_pid)
 
-    def _give_up(self, sentence: str) -> NoReturn:
-        self.stderr.write(sentence)
-        sys.exit(1)
-
-    def _prepare_database(self) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("Preparing the database…")
-            self.stdout.flush()
-            call_command("migrate", interactive=False, verbosity=0)
-        else:
-            tie(connection, apps)  # whatever a restored copy lacks
-
-    def _load_demo(self) -> None:
-        if get_user_model()._default_manager.exists():
-            return
-        self.stdout.write("Loading the demo…")
+    def _tell(self, sentence: str) -> None:
+        self.stdout.write(sentence)
         self.stdout.flush()
-        call_command("demo", verbosity=0)
 
-    def _show_links(self) -> None:
-        people = get_user_model()._default_manager.filter(email__in=DEMO_PEOPLE, is_active=True).order_by("email")
-        for person in people:
-            self.stdout.write(f"  {person.email:20} {sign_in_link(person)}")
-        self.stdout.write("")
+    def _demo_links(self) -> str:
+        everybody = get_user_model()._default_manager
+        if not everybody.exists():
+            self._tell("Loading the demo…")
+            call_command("demo", verbosity=0)
+        people = everybody.filter(email__in=DEMO_PEOPLE, is_active=True).order_by("email")
+        return "".join(f"  {person.email:20} {sign_in_link(person)}\n" for person in people) + "\n"
+
+
+def set_up_link() -> str:
+    """Offer the link that sets an empty site up, in words; nothing once somebody is here."""
+    token = offer_set_up()
+    if token is None:
+        return ""
+    link = settings.ALVEOLE_URL + reverse("hosting:set_up", args=[token])
+    return f"  Nobody is here yet. Within 30 minutes, set it up at\n  {link}\n"
 
 
 def _start_again_on(port: int) -> NoReturn:
