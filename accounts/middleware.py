@@ -3,14 +3,32 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from journal import clock
 
 View = Callable[[HttpRequest], HttpResponse]
 
 RENEWED = "renewed_on"
+
+
+class LastingSessionMiddleware(SessionMiddleware):
+    """Takes the cookie back only where this very request ended the session."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Leave the cookie of a session that ended elsewhere.
+
+        Somebody signs in beside an open tab: that tab may still ask with the old cookie, and an answer that took it
+        back could arrive after the new one and sign them out again.
+        """
+        if request.session.is_empty() and not request.session.modified:
+            patch_vary_headers(response, ("Cookie",))
+            return response
+        answered: HttpResponse = super().process_response(request, response)
+        return answered
 
 
 class PreferencesMiddleware:

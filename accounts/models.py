@@ -49,6 +49,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email or str(self.id)
 
+    @property
+    def has_own_way(self) -> bool:
+        """Whether they can sign in by themself; who came by a direct link cannot."""
+        return self.email is not None
+
     def reread(self) -> User:
         """Give this person as now stored; raises Http404 if the account was closed."""
         person = User.objects.select_for_update(no_key=True).filter(pk=self.pk, is_active=True).first()

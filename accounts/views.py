@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -36,8 +40,19 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except Refused:
         return render(request, "accounts/link.html", {"person": None}, status=410)
     logout(request)
-    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, person)
     return redirect("spheres:home")
+
+
+class Activation(ActivateTOTPView):
+    """Takes an app in use; the code that shows it vouches for this session, as at the next signing in."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keep the secret, and write down that its code was shown."""
+        answer: HttpResponse = super().form_valid(form)
+        assert self.request.user.is_authenticated
+        record_authentication(self.request, self.request.user, "mfa", type="totp", reauthenticated=True)
+        return answer
 
 
 @login_required

@@ -9,6 +9,8 @@ from io import StringIO
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
@@ -17,8 +19,10 @@ from django.http import Http404
 from django.test import Client
 
 from accounts.actions import create_user, make_link, spend_link
+from accounts.entering import SessionStore
 from accounts.links import sign_in_link
 from accounts.models import SignInLink, User
+from accounts.sessions import person_of
 from journal import clock
 from journal.errors import Conflict, Refused
 from spheres.models import Membership
@@ -172,3 +176,27 @@ def test_a_session_lasts_400_days_from_its_last_use(cast: Cast, browse: Browse) 
     with clock.at(clock.now() + timedelta(days=2)):
         renewed = client.get("/")
     assert renewed.cookies["sessionid"]["max-age"] == 400 * 24 * 3600
+
+
+def test_only_the_request_that_ends_a_session_takes_its_cookie_back(
+    cast: Cast, browse: Callable[[Membership | None], Client]
+) -> None:
+    """An answer to a tab that asks with the old cookie may arrive after somebody else has signed in beside it."""
+    bob, stale = browse(cast.bob), browse(None)
+    stale.cookies[settings.SESSION_COOKIE_NAME] = bob.cookies[settings.SESSION_COOKIE_NAME].value
+    assert stale.get("/me/").status_code == 200
+    assert bob.post("/sign-out/").cookies[settings.SESSION_COOKIE_NAME].value == ""
+    answer = stale.get("/me/")
+    assert answer.status_code == 302
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies
+
+
+def test_a_session_that_pages_take_for_nobodys_opens_no_socket(gil: User, client: Client) -> None:
+    client.force_login(gil)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert person_of(key) == gil
+    session = SessionStore(key)
+    session[BACKEND_SESSION_KEY] = "a.way.of.before"
+    session.save()
+    assert not is_signed_in(client)
+    assert person_of(key) is None
