@@ -1,0 +1,1 @@
+"""What the site tells everybody about itself: what it keeps of people, and why."""
