@@ -1,6 +1,7 @@
 """What spheres contribute."""
 
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,16 +12,21 @@ class SpheresConfig(AppConfig):
     name = "spheres"
 
     def ready(self) -> None:
-        """Register kinds and navigation, and keep the seal's database ties through migrations."""
+        """Register kinds and navigation, and keep the seal's ties and walls in the database through migrations."""
         from journal.kinds import register
-        from spheres import ties
+        from spheres import ties, walls
+        from spheres.actions import on_settled, publish
         from spheres.rows import MemberKind, MineKind, SphereKind
         from spheres.slots import Place, slots
 
         for kind in (SphereKind(), MemberKind(), MineKind()):
             register(kind)
+        on_settled.append(publish)
         slots.navigation.append(Place(_("Home"), "spheres:home", "home", order=10))
         slots.tools.append(Place(_("Overview"), "spheres:sphere", "sphere", order=10))
         slots.tools.append(Place(_("Members"), "spheres:members", "members", order=90))
+        checks.register(walls.check_role, checks.Tags.database)
+        pre_migrate.connect(walls.before_migrations, sender=self, dispatch_uid="spheres.role")
         pre_migrate.connect(ties.before_migrations, sender=self, dispatch_uid="spheres.untie")
         post_migrate.connect(ties.after_migrations, sender=self, dispatch_uid="spheres.tie")
+        post_migrate.connect(walls.after_migrations, sender=self, dispatch_uid="spheres.walls")

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import User
-from spheres.models import Membership
+from spheres.models import EVERYBODY, Membership, ReadBy
+from spheres.prepared import everybody_of, membership_of
 from spheres.seal import inside
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -47,9 +48,26 @@ class SphereMiddleware:
         slug = kwargs.pop("slug", None)
         if slug is None:
             return None
-        if not request.user.is_authenticated:
+        membership = None
+        if request.user.is_authenticated:
+            membership = membership_of.first(person=request.user.pk, slug=slug)
+        if membership is not None and membership.sphere.deleted_at and membership.role != "administrator":
+            membership = None
+        if membership is None:
+            membership = self._everybody(request, view, slug)
+        if membership is None:
+            if request.user.is_authenticated:
+                raise Http404
             return redirect(f"{reverse('account_login')}?next={request.path}")
-        membership = get_object_or_404(Membership.objects.of(request.user), sphere__slug=slug)
         request.membership = membership
         request.opened.enter_context(inside(membership.sphere))
         return None
+
+    def _everybody(self, request: Any, view: Any, slug: str) -> Membership | None:
+        """Give the membership by which everybody reads, on the pages that are made for it."""
+        request.is_public = False
+        everybody = everybody_of.first(role=EVERYBODY, read_by=ReadBy.EVERYBODY, slug=slug)
+        if everybody is None or not getattr(view, "public", "") or request.method not in {"GET", "HEAD"}:
+            return None
+        request.is_public = True
+        return everybody

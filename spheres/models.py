@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from journal import clock
 from journal.ids import uuid7
 from journal.models import Journal
-from spheres.querysets import MembershipQuerySet, ReaderQuerySet
+from journal.prepared import Prepared, Slot
+from spheres.querysets import TO_CHANGE_ONES_MIND, MembershipQuerySet, ReaderQuerySet, SphereQuerySet
 from spheres.seal import Sealed
 
 HUES = ["amber", "clay", "coral", "rose", "plum", "violet", "indigo", "blue", "teal", "green", "olive", "slate"]
@@ -34,6 +37,51 @@ class Role(models.TextChoices):
     MEMBER = "member", _("Member")
     VISITOR = "visitor", _("Visitor")
     GUEST = "guest", _("Guest")
+
+
+# No role to give: the membership without person by which everybody reads a public sphere.
+EVERYBODY = "everybody"
+
+
+class KnownTo(models.TextChoices):
+    """Who learns that a sphere exists."""
+
+    MEMBERS = "members", _("Its members")
+    ORGANISATION = "organisation", _("The organisation")
+    EVERYBODY = "everybody", _("Everybody")
+
+
+class Joining(models.TextChoices):
+    """Who comes in, and how."""
+
+    INVITATION = "invitation", _("By invitation")
+    VISITORS = "visitors", _("By invitation, visitors too")
+    REQUEST = "request", _("By invitation or request")
+    ORGANISATION = "organisation", _("Any member of the organisation, with one tap")
+    AUTOMATIC = "automatic", _("All members of the organisation, by themselves")
+
+
+class ReadBy(models.TextChoices):
+    """Who reads what is said."""
+
+    MEMBERS = "members", _("Its members")
+    EVERYBODY = "everybody", _("Everybody, read only")
+
+
+class StartedBy(models.TextChoices):
+    """Who begins something: a message, later a topic."""
+
+    MEMBERS = "members", _("Its members")
+    EDITORS = "editors", _("Administrators and publishers; members comment")
+    QUESTIONS = "questions", _("Members ask, others answer")
+
+
+class Posts(models.TextChoices):
+    """What becomes of what a former member said."""
+
+    KEPT = "kept", _("It stays")
+    LEAVING = "leaving", _("It is being removed")
+    REMOVED = "removed", _("It was removed")
 
 
 class Organisation(models.Model):
@@ -59,18 +107,57 @@ class Sphere(models.Model):
     hue = models.CharField(max_length=16, choices=[(hue, hue) for hue in HUES], default="slate")
     shape = models.CharField(max_length=16, choices=[(shape, shape) for shape in SHAPES], default="circle")
     context = models.CharField(max_length=16, choices=Context, default=Context.WORK)
-    kind = models.CharField(max_length=16, default="classic")
+    description = models.CharField(max_length=300, blank=True)
+    # The four settings that a type of sphere presets (types.py); code asks these, never the type.
+    known_to = models.CharField(max_length=16, choices=KnownTo, default=KnownTo.MEMBERS)
+    joining = models.CharField(max_length=16, choices=Joining, default=Joining.INVITATION)
+    read_by = models.CharField(max_length=16, choices=ReadBy, default=ReadBy.MEMBERS)
+    started_by = models.CharField(max_length=16, choices=StartedBy, default=StartedBy.MEMBERS)
+    # Members invite visitors and guests, and visitors visitors.
+    members_invite = models.BooleanField(default=False)
+    # Everybody of the organisation is in it, and whoever is responsible for it manages the organisation.
+    is_hall = models.BooleanField(default=False)
     # Newcomers read what was said before they came.
     shows_history = models.BooleanField(default=False)
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="+")
+    # What only those responsible for the sphere read.
+    desk = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
+    # Since then it is read, and nothing is written in it.
+    archived_at = models.DateTimeField(null=True)
+    # Since then it is closed to everybody; a week later it is erased.
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = SphereQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], condition=Q(is_hall=True), name="sphere_one_hall"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def state(self) -> str:
+        """Say whether it is "archived" or "deleted"; nothing while people live in it."""
+        if self.deleted_at:
+            return "deleted"
+        return "archived" if self.archived_at else ""
+
+    @property
+    def is_living(self) -> bool:
+        """Whether people write in it and come in."""
+        return not self.state
+
+    @property
+    def erased_at(self) -> datetime | None:
+        """Give the moment from which on a deleted sphere is erased."""
+        return self.deleted_at and self.deleted_at + TO_CHANGE_ONES_MIND
+
 
 class Membership(models.Model):
-    """One person's place in one sphere, under the name they have there. It ends; it is never deleted."""
+    """One person's place in one sphere, under the name they have there. It ends, and goes only with the sphere."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     sphere = models.ForeignKey(Sphere, on_delete=models.CASCADE, related_name="memberships")
@@ -79,6 +166,14 @@ class Membership(models.Model):
     )
     role = models.CharField(max_length=16, choices=Role, default=Role.MEMBER)
     name = models.CharField(max_length=80)
+    # What they are or do here, in their own words.
+    title = models.CharField(max_length=80, blank=True)
+    # Came in because they manage the organisation: everybody in the sphere sees it.
+    is_manager = models.BooleanField(default=False)
+    # Where everybody reads, they do so with this name.
+    is_named = models.BooleanField(default=False)
+    # What becomes of what they said, once they have left.
+    posts = models.CharField(max_length=8, choices=Posts, default=Posts.KEPT)
     # What this member does for themself or in secret; and their row of the sphere, for home.
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="+")
     joined_at = models.DateTimeField(default=clock.now)
@@ -90,6 +185,9 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "sphere"], condition=Q(ended_at=None), name="membership_one_open"
+            ),
+            models.UniqueConstraint(
+                fields=["sphere"], condition=Q(role=EVERYBODY), name="membership_one_for_everybody"
             ),
         ]
 
@@ -104,7 +202,15 @@ class Membership(models.Model):
     def reread(self) -> Membership:
         """Give this membership as now stored; raises Http404 once it ended."""
         # Locked where the database locks rows: a removal waits for this write, or this write for it.
-        return get_object_or_404(Membership.objects.with_sphere().under_lock(), pk=self.pk, ended_at=None)
+        found = _standing.first(pk=self.pk)
+        if found is None:
+            raise Http404
+        return found
+
+
+_standing = Prepared(
+    lambda: Membership.objects.with_sphere().under_lock().filter(pk=Slot("pk", models.UUIDField()), ended_at=None)
+)
 
 
 class Reader(models.Model):

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
+from accounts.models import User
 from journal.errors import Invalid
 from journal.kinds import Row
 from spheres import reading
@@ -58,7 +59,9 @@ class LiveList:
     window: int = WINDOW
     rows: Sequence[Row] = ()
     marks: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
-    older: int | None = None
+    older: int | UUID | None = None
+    # For everybody: without the numbers, which count what is hidden too.
+    is_public: bool = False
 
 
 class Page:
@@ -68,12 +71,24 @@ class Page:
     """
 
     def __init__(
-        self, template: str, *, heading: One | None = None, cards: bool = False, outside: bool = False, **lists: Many
+        self,
+        template: str,
+        *,
+        heading: One | None = None,
+        cards: bool = False,
+        outside: bool = False,
+        public: str = "",
+        constants: Mapping[str, Any] | None = None,
+        **lists: Many,
     ) -> None:
         self.template = template
+        # The same for everybody and in every shell.
+        self.constants = constants or {}
         self.heading = heading
         self.lists = lists
         self.shows_cards = cards
+        # The template for somebody who is not in a public sphere; none: they do not see this page.
+        self.public = public
         # Outside spheres: a page of the person, over all memberships.
         self.is_outside = outside
 
@@ -81,9 +96,15 @@ class Page:
         """Show the page. Raises Http404 where the heading is not to be read, Invalid for a wrong `before`."""
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        if is_public(request):
+            return render(request, self.public, self._context(request, ids))
         if not request.user.is_authenticated:
             return redirect_to_login(request.path)
         return render(request, self.template, self._context(request, ids))
+
+    def is_kept_by(self, person: User) -> bool:
+        """Whether this person's devices keep the page."""
+        return True
 
     def shell(self, request: HttpRequest, ids: dict[str, UUID]) -> str:
         """Render the page with nothing of any object, for the device to keep and to fill."""
@@ -103,12 +124,15 @@ class Page:
             if found is None:
                 raise Http404
             heading, row = replace(heading, rows=[found]), found
-        before = _before(request)
+        before = _before_for_everybody(request, reach) if reach.is_everybody else _before(request)
         lists = {}
         for name, many in self._all_lists().items():
             empty = _empty(many, ids, sphere)
             narrowed = reach.within(row.journal) if empty.parent and heading else reach
-            lists[name] = _filled(empty, narrowed, before if many.has_older else None, has_older=many.has_older)
+            filled = _filled(empty, narrowed, before if many.has_older else None, has_older=many.has_older)
+            lists[name] = _published(filled) if reach.is_everybody else filled
+        if heading is not None and reach.is_everybody:
+            heading = _published(heading)
         marks = _marks(reach.memberships, [row.id for live in lists.values() for row in live.rows])
         for live in lists.values():
             live.marks = marks
@@ -134,11 +158,30 @@ class Page:
             for n, card in enumerate(self._cards())
         ]
         return {
+            **self.constants,
             **ids,
             "lists": lists | ({"heading": heading} if heading else {}),
             "cards": cards,
             "facts": row.facts,
         }
+
+
+class Home(Page):
+    """My day, over all my spheres; to whom a direct link opens one sphere, that sphere is home."""
+
+    def __call__(self, request: HttpRequest, **ids: UUID) -> HttpResponse:
+        """Show the day, or lead to the one sphere."""
+        if request.user.is_authenticated and not request.user.has_own_way:
+            only = Membership.objects.of(request.user).first()
+            if only is not None and only.sphere.deleted_at:
+                return render(request, "spheres/closed.html")
+            if only is not None:
+                return redirect("spheres:sphere", only.sphere.slug)
+        return super().__call__(request, **ids)
+
+    def is_kept_by(self, person: User) -> bool:
+        """Whether it is anything to this person."""
+        return person.has_own_way
 
 
 # What a shell knows of its heading: nothing.
@@ -152,6 +195,11 @@ def _membership(request: HttpRequest) -> Membership:
     return membership
 
 
+def is_public(request: HttpRequest) -> bool:
+    """Whether it comes from somebody who is not in the sphere, which everybody reads."""
+    return bool(getattr(request, "is_public", False))  # set by SphereMiddleware
+
+
 def _before(request: HttpRequest) -> int | None:
     value = request.GET.get("before", "")
     if not value:
@@ -159,6 +207,23 @@ def _before(request: HttpRequest) -> int | None:
     if not value.isdecimal() or len(value) > 18:
         raise Invalid({"before": []})
     return int(value)
+
+
+def _before_for_everybody(request: HttpRequest, reach: reading.Reach) -> int | None:
+    value = request.GET.get("before", "")
+    if not value:
+        return None
+    try:
+        first = reading.first_of(reach, UUID(value))
+    except ValueError:
+        first = None
+    if first is None:
+        raise Invalid({"before": []})
+    return first
+
+
+def _published(live: LiveList) -> LiveList:
+    return replace(live, is_public=True, older=live.rows[0].id if live.older and live.rows else None)
 
 
 def _empty(many: Many, ids: Mapping[str, UUID], sphere: UUID | None) -> LiveList:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+
+from journal import clock
+from journal.models import Entry
+
+# How long a deleted sphere can be put back.
+TO_CHANGE_ONES_MIND = timedelta(days=7)
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import User
-    from spheres.models import Membership, Reader  # noqa: F401  # Reader is named in a base class
+    from journal.prepared import Slot
+    from spheres.models import Membership, Reader, Sphere  # noqa: F401  # some are named in base classes
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -21,8 +29,28 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.with_sphere().filter(person=person, ended_at=None)
 
     def in_sphere(self, sphere_id: UUID) -> MembershipQuerySet:
-        """Keep the open memberships of a sphere."""
-        return self.filter(sphere_id=sphere_id, ended_at=None)
+        """Keep the open memberships of a sphere, of people."""
+        return self.filter(sphere_id=sphere_id, ended_at=None).exclude(role="everybody")
+
+    def ever_in(self, sphere: Sphere) -> MembershipQuerySet:
+        """Keep those that people have or had in a sphere."""
+        return self.filter(sphere=sphere).exclude(role="everybody")
+
+    def belonging(self) -> MembershipQuerySet:
+        """Keep those that make somebody a part of the organisation: visitors and guests are not."""
+        return self.exclude(role__in=["visitor", "guest"])
+
+    def missing_in(self, sphere: Sphere) -> MembershipQuerySet:
+        """Keep those of people who were never in `sphere`: who left it is not brought back."""
+        return self.exclude(person=None).exclude(person__memberships__sphere=sphere)
+
+    def also_in(self, sphere: Sphere) -> MembershipQuerySet:
+        """Keep those of people who are in `sphere` too."""
+        return self.filter(person__memberships__sphere=sphere, person__memberships__ended_at=None)
+
+    def posts_to_remove(self) -> MembershipQuerySet:
+        """Keep those that ended, and whose posts are still to be removed."""
+        return self.with_sphere().filter(posts="leaving")
 
     def under_lock(self) -> MembershipQuerySet:
         """Hold them until the commit, and let keys to them be written meanwhile."""
@@ -33,6 +61,22 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.select_related("sphere")
 
 
+class SphereQuerySet(models.QuerySet["Sphere"]):
+    """Spheres."""
+
+    def of_everybody(self) -> SphereQuerySet:
+        """Keep those that everybody of an organisation is brought into; its hall is where they come from."""
+        return self.filter(joining="automatic", is_hall=False, archived_at=None, deleted_at=None)
+
+    def to_erase(self) -> SphereQuerySet:
+        """Keep those that were deleted, and whose week is over."""
+        return self.filter(deleted_at__lte=clock.now() - TO_CHANGE_ONES_MIND)
+
+    def under_lock(self, pk: UUID) -> Sphere:
+        """Give one as now stored, held until the commit: what is judged of it then holds."""
+        return self.select_related("organisation").select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
 class ReaderQuerySet(models.QuerySet["Reader"]):
     """Readers: the whole answer to who may read."""
 
@@ -40,10 +84,26 @@ class ReaderQuerySet(models.QuerySet["Reader"]):
         """Keep those that read now."""
         return self.filter(until=None)
 
+    def of_everybody(self, sphere: Sphere) -> ReaderQuerySet:
+        """Keep those by which everybody reads a public sphere."""
+        return self.open().filter(membership__sphere=sphere, membership__role="everybody")
+
     def of(self, memberships: list[Membership]) -> ReaderQuerySet:
         """Keep what these memberships read now, with the journals."""
         return self.open().filter(membership__in=memberships).select_related("journal")
 
-    def of_person(self, person: User) -> ReaderQuerySet:
+    def of_person(self, person: User | Slot) -> ReaderQuerySet:
         """Keep what a person reads now, in every sphere, with the journals."""
         return self.open().filter(membership__person=person, membership__ended_at=None).select_related("journal")
+
+
+def was_removed(person: User, sphere_id: UUID) -> bool:
+    """Whether somebody else ended the last membership that `person` had in the sphere."""
+    from spheres.models import Membership  # noqa: PLC0415  # made of this module's querysets
+
+    ended = Membership.objects.filter(person=person, sphere_id=sphere_id).exclude(ended_at=None)
+    last = ended.order_by("-ended_at").first()
+    if last is None:
+        return False
+    left = Entry.objects.current().filter(journal_id=last.journal_id, verb="left")
+    return left.exclude(actor=last.pk).exists()

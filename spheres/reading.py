@@ -12,7 +12,8 @@ from django.db.models import Q
 from journal import kinds, rows
 from journal.kinds import Row
 from journal.models import Entry, Journal
-from spheres.models import Membership, Reader
+from spheres.models import EVERYBODY, Membership, Reader
+from spheres.prepared import readers_of
 from spheres.seal import across
 
 if TYPE_CHECKING:
@@ -31,19 +32,30 @@ class Reach:
         """Give the place of each journal."""
         return {journal: reader.journal.scope for journal, reader in self.readers.items()}
 
+    @property
+    def is_everybody(self) -> bool:
+        """Whether it is what everybody reads, who is not in the sphere."""
+        return [membership.role for membership in self.memberships] == [EVERYBODY]
+
     def journal(self, journal_id: UUID) -> Journal:
         """Give one of the journals, as it was when the reach was taken."""
         return self.readers[journal_id].journal
 
-    def visible(self) -> Q:
-        """Say which entries these readers see: arrived after `since`, or of a standing kind."""
+    def visible(self, kind: str | None = None) -> Q:
+        """Say which entries (of one kind, where it is named) these readers see: arrived after `since`, or standing."""
+        # The journals stand apart from what is asked of each: by them a database finds the rows, while an OR may
+        # lead it through everything that was ever said in one.
+        read = Q(journal_id__in=list(self.readers))
         standing = [kind.name for kind in kinds.kinds().values() if kind.is_standing]
-        unbounded = [journal for journal, reader in self.readers.items() if reader.since == 0]
-        visible = Q(journal_id__in=unbounded)
-        for journal, reader in self.readers.items():
-            if reader.since:
-                visible |= Q(journal_id=journal) & (Q(first__gt=reader.since) | Q(kind__in=standing))
-        return visible
+        bounded = {journal: reader.since for journal, reader in self.readers.items() if reader.since}
+        if not bounded or kind in standing:
+            return read
+        unbounded = [journal for journal in self.readers if journal not in bounded]
+        seen = Q(journal_id__in=unbounded) if unbounded else Q()
+        for journal, since in bounded.items():
+            arrived = Q(first__gt=since)
+            seen |= Q(journal_id=journal) & (arrived if kind else arrived | Q(kind__in=standing))
+        return read & seen
 
     def sees(self, entry: Entry) -> bool:
         """Whether one entry is seen."""
@@ -63,12 +75,16 @@ class Reach:
         if not seen:
             return []
         with across(self.memberships):
-            return rows.render(seen, self.scopes, language)
+            if self.is_everybody:
+                return rows.publicly(seen, self.scopes, language)
+            departures = {journal: reader.journal.departures for journal, reader in self.readers.items()}
+            return rows.render(seen, self.scopes, language, departures)
 
 
 def reach(memberships: Sequence[Membership]) -> Reach:
     """Take what `memberships` read now (one query)."""
-    readers = Reader.objects.of(list(memberships))
+    one = len(memberships) == 1
+    readers = readers_of(membership=memberships[0].pk) if one else Reader.objects.of(list(memberships))
     return Reach(tuple(memberships), {reader.journal_id: reader for reader in readers})
 
 
@@ -83,17 +99,23 @@ def reach_of(person: User) -> Reach:
 
 def one(reach: Reach, kind: str, object_id: UUID) -> Row | None:
     """Give the row of one thing, or None where these readers do not see it (or it is gone)."""
-    standing = Entry.objects.current().filter(reach.visible(), kind=kind, object_id=object_id, is_gone=False)
+    standing = Entry.objects.current().filter(reach.visible(kind), kind=kind, object_id=object_id, is_gone=False)
     entry = standing.order_by("first").first()
     found = reach.rows([entry] if entry else [])
     return found[0] if found and not found[0].is_gone else None
+
+
+def first_of(reach: Reach, object_id: UUID) -> int | None:
+    """Give the number at which one thing arrived, or None where these readers do not see it."""
+    seen = Entry.objects.current().filter(reach.visible(), object_id=object_id, is_gone=False)
+    return seen.order_by("first").values_list("first", flat=True).first()
 
 
 def newest(
     reach: Reach, kind: str, *, parent: UUID | None = None, before: int | None = None, limit: int = 30
 ) -> list[Row]:
     """Give the newest `limit` rows of a kind (of `parent`, arrived before number `before`), oldest first."""
-    entries = Entry.objects.listed(kind, parent).filter(reach.visible())
+    entries = Entry.objects.listed(kind, parent).filter(reach.visible(kind))
     if before is not None:
         entries = entries.filter(first__lt=before)
     # One thing can be told in several journals (a sphere in its own and in each member's): shown once.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from journal.kinds import Facts, Key, Kind
 from spheres.models import HUES, Membership, Mine, Sphere
+from spheres.types import settings_of
 
 
 class SphereKind(Kind[Sphere]):
@@ -19,6 +20,7 @@ class SphereKind(Kind[Sphere]):
     model = Sphere
     template = "spheres/_sphere.html"
     is_standing = True
+    is_public = True
 
     def things(self) -> QuerySet[Sphere]:
         """Give the spheres."""
@@ -30,7 +32,11 @@ class SphereKind(Kind[Sphere]):
         journals = [journal for journal, _ in keys]
         ids = [object_id for _, object_id in keys]
         found = {(sphere.journal_id, sphere.pk): sphere for sphere in self.things().filter(pk__in=ids)}
-        members = Membership.objects.with_sphere().filter(journal_id__in=journals, sphere_id__in=ids, ended_at=None)
+        # A deleted sphere is still there for those who can put it back.
+        there = Q(sphere__deleted_at=None) | Q(role="administrator")
+        members = Membership.objects.with_sphere().filter(
+            there, journal_id__in=journals, sphere_id__in=ids, ended_at=None
+        )
         found |= {(member.journal_id, member.sphere_id): member.sphere for member in members}
         return found
 
@@ -40,12 +46,11 @@ class SphereKind(Kind[Sphere]):
 
     def facts(self, thing: Sphere) -> Facts:
         """Give the values by which a device shows and opens a sphere."""
-        return {
-            "name": thing.name,
+        return settings_of(thing) | {
+            "state": thing.state,
+            "read_by": thing.read_by,
+            "erased_at": thing.erased_at.isoformat(timespec="seconds") if thing.erased_at else "",
             "slug": thing.slug,
-            "hue": thing.hue,
-            "shape": thing.shape,
-            "context": thing.context,
             "url": reverse("spheres:sphere", kwargs={"slug": thing.slug}),
         }
 
@@ -61,7 +66,7 @@ class MemberKind(Kind[Membership]):
 
     def things(self) -> QuerySet[Membership]:
         """Give the memberships that have not ended."""
-        return Membership.objects.filter(ended_at=None)
+        return Membership.objects.with_sphere().filter(ended_at=None)
 
     def order(self, thing: Membership, first: int) -> int | str:
         """List by name."""
@@ -69,7 +74,18 @@ class MemberKind(Kind[Membership]):
 
     def facts(self, thing: Membership) -> Facts:
         """Give the values that are patched into rows with this member's name."""
-        return {"name": thing.name, "role": thing.role, "initials": initials(thing.name), "hue": hue_of(thing.pk)}
+        return {
+            # Whose row it is: a device tells by it what is one's own.
+            "author": str(thing.pk),
+            "name": thing.name,
+            "title": thing.title,
+            "role": thing.role,
+            "is_manager": thing.is_manager,
+            "is_named": "yes" if thing.is_named else "no",
+            "initials": initials(thing.name),
+            "hue": hue_of(thing.pk),
+            "url": reverse("spheres:member", args=[thing.sphere.slug, thing.pk]),
+        }
 
 
 class MineKind(Kind[Mine]):

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.utils.functional import _StrPromise
 
+    from spheres.models import Sphere
     from spheres.pages import Many
 
 
@@ -38,6 +41,8 @@ class Slots:
     navigation: list[Place] = field(default_factory=list)
     tools: list[Place] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
+    # Give the address at which somebody asks to come into a public sphere, or nothing.
+    ways_in: list[Callable[[Sphere], str]] = field(default_factory=list)
 
 
 slots = Slots()

@@ -45,14 +45,13 @@ def live_list(context: Context, live: LiveList, label: str = "") -> SafeString:
 
 def _row(row: Row, live: LiveList, me: str) -> SafeString:
     author = row.facts.get("author", "")
+    numbers = {"data-n": row.n, "data-o": row.order, "data-first": row.first}
     attributes = {
         "id": row.id,
         "role": "listitem" if live.role == "list" and not live.object else "",
         "data-kind": row.kind,
-        "data-journal": row.journal,
-        "data-n": row.n,
-        "data-o": row.order,
-        "data-first": row.first,
+        "data-journal": "" if live.is_public else row.journal,
+        **({} if live.is_public else numbers),
         "data-author": author,
         **{f"data-mine-{key}": value for key, value in live.marks.get(row.id, {}).items()},
     }

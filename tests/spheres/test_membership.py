@@ -10,7 +10,7 @@ from journal.models import Entry
 from journal.rows import render
 from messaging.models import Conversation
 from spheres import rules
-from spheres.actions import admit, create_sphere, end_membership, mark, rename
+from spheres.actions import admit, create_sphere, end_membership, mark, present
 from spheres.models import Membership, Mine, Reader, Sphere
 from spheres.rows import initials
 from spheres.seal import inside
@@ -100,7 +100,7 @@ def test_a_membership_without_a_person_ends_quietly(cast: Cast) -> None:
 
 
 def test_a_new_name_is_told_to_the_sphere(cast: Cast) -> None:
-    rename(cast.bob, name="Bob le maçon")
+    present(cast.bob, name="Bob le maçon")
     entry = Entry.objects.current().get(kind="spheres.member", object_id=cast.bob.pk)
     (row,) = render([entry], {cast.sphere.journal_id: cast.sphere.pk}, "en")
     assert (row.facts["name"], row.facts["initials"]) == ("Bob le maçon", "BM")
@@ -127,3 +127,16 @@ def test_initials(name: str, letters: str) -> None:
 def test_names_of_things_say_nothing_but_themselves(cast: Cast) -> None:
     assert [str(cast.sphere), str(cast.bob)] == ["Chantier", "Bob"]
     assert Sphere.objects.filter(memberships=cast.bob).get() == cast.sphere
+
+
+def test_only_those_responsible_read_the_desk(cast: Cast) -> None:
+    def at_the_desk() -> set[object]:
+        readers = Reader.objects.open().filter(journal=cast.sphere.desk_id)
+        return set(readers.values_list("membership_id", flat=True))
+
+    assert at_the_desk() == {cast.alice.pk}
+    gil = admit(cast.alice, somebody("Gil"), role="administrator", name="Gil")
+    admit(cast.alice, somebody("Hana"), role="publisher", name="Hana")
+    assert at_the_desk() == {cast.alice.pk, gil.pk}
+    end_membership(gil, gil)
+    assert at_the_desk() == {cast.alice.pk}

@@ -12,7 +12,7 @@ from django.db.transaction import atomic
 from journal.ids import uuid7
 from messaging.models import Conversation, Message
 from spheres.models import Membership
-from spheres.seal import Unsealed, across, inside
+from spheres.seal import Unsealed, across, across_all_spheres, inside
 from tests.conftest import Cast
 
 pytestmark = pytest.mark.db
@@ -82,6 +82,19 @@ def test_across_opens_the_spheres_of_its_memberships_and_no_other(cast: Cast) ->
         Message.objects.count()
 
 
+def test_across_all_opens_every_sphere_to_whoever_says_why(cast: Cast) -> None:
+    said = cast.say(cast.bob)
+    cast.say(cast.eve)
+    with across_all_spheres("a test reads and writes everything"):
+        assert Message.objects.count() == 2
+        said.save()
+        with inside(cast.eve.sphere):
+            assert Message.objects.count() == 1
+        said.delete()
+    with pytest.raises(ValueError, match="why"), across_all_spheres(""):
+        pass
+
+
 def test_the_database_holds_the_keys(cast: Cast) -> None:
     """The wall behind the managers: raw SQL and update() with a foreign key of another sphere."""
     said = cast.say(cast.bob)
@@ -111,5 +124,6 @@ def test_a_child_made_before_its_parent_is_held_too(cast: Cast) -> None:
 
 
 def _raw(statement: str, sphere: object) -> None:
-    with connection.cursor() as cursor:
+    # With the walls open: whether the keys hold by themselves.
+    with across_all_spheres("a test asks the keys alone"), connection.cursor() as cursor:
         cursor.execute(statement, [UUIDField().get_db_prep_value(sphere, connection)])

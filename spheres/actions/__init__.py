@@ -1,0 +1,54 @@
+"""The verbs of spheres."""
+
+from spheres.actions.belonging import (
+    administrators_without,
+    admit,
+    assign,
+    end,
+    end_membership,
+    give_role,
+    join,
+    on_assigned,
+    on_ended,
+    on_joined,
+    posts_removers,
+    present,
+    remove_posts,
+    under_lock,
+)
+from spheres.actions.ending import archive, delete_sphere, erase, erase_some_of, erasers, reopen, restore_sphere
+from spheres.actions.founding import create_organisation, create_sphere, on_founded
+from spheres.actions.marking import mark
+from spheres.actions.publishing import publish
+from spheres.actions.settling import on_settled, settle
+
+__all__ = [
+    "administrators_without",
+    "admit",
+    "archive",
+    "assign",
+    "create_organisation",
+    "create_sphere",
+    "delete_sphere",
+    "end",
+    "end_membership",
+    "erase",
+    "erase_some_of",
+    "erasers",
+    "give_role",
+    "join",
+    "mark",
+    "on_assigned",
+    "on_ended",
+    "on_founded",
+    "on_joined",
+    "on_settled",
+    "posts_removers",
+    "present",
+    "publish",
+    "remove_posts",
+    "reopen",
+    "restore_sphere",
+    "settle",
+    "under_lock",
+]

@@ -1,0 +1,79 @@
+"""The shape of what people say about spheres and about themselves in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from spheres.models import HUES, SHAPES, Context, Role
+from spheres.types import TYPES
+
+SWITCH = [("yes", _("Yes")), ("no", _("No"))]
+# What somebody may choose for a sphere of their own; the others are of an organisation.
+PERSONAL_TYPES = [(name, preset.label) for name, preset in TYPES.items() if preset.is_personal]
+NAMELESS = {"required": _("A sphere needs a name.")}
+
+
+class SphereForm(forms.Form):
+    """A new sphere: `spheres.create.1`."""
+
+    id = forms.UUIDField()
+    name = forms.CharField(max_length=80, error_messages=NAMELESS)
+    founder_name = forms.CharField(max_length=80, required=False)
+    context = forms.ChoiceField(choices=Context)
+    type = forms.ChoiceField(choices=PERSONAL_TYPES)
+    hue = forms.ChoiceField(choices=[(hue, hue) for hue in HUES])
+    shape = forms.ChoiceField(choices=[(shape, shape) for shape in SHAPES])
+    shows_history = forms.BooleanField(required=False)
+
+
+class SettingsForm(forms.Form):
+    """Changed settings: `spheres.settle.1`; `_seen_…` is what stood there when the person began."""
+
+    name = forms.CharField(max_length=80, error_messages=NAMELESS)
+    description = forms.CharField(max_length=300, required=False)
+    hue = forms.ChoiceField(choices=[(hue, hue) for hue in HUES])
+    shape = forms.ChoiceField(choices=[(shape, shape) for shape in SHAPES])
+    context = forms.ChoiceField(choices=Context)
+    type = forms.ChoiceField(
+        choices=[("", ""), *((name, preset.label) for name, preset in TYPES.items())], required=False
+    )
+    members_invite = forms.ChoiceField(choices=SWITCH)
+    shows_history = forms.ChoiceField(choices=SWITCH)
+
+    def clean(self) -> dict[str, Any]:
+        """Name what is wanted and what was seen as the action does."""
+        cleaned = super().clean() or {}
+        seen = {name: self.data[f"_seen_{name}"] for name in self.fields if f"_seen_{name}" in self.data}
+        # What was not on the form (a hall's type) is not wanted otherwise.
+        return {"wanted": {name: value for name, value in cleaned.items() if name in self.data}, "seen": seen}
+
+
+class PresentationForm(forms.Form):
+    """How a member appears in the sphere: `spheres.present.1`."""
+
+    name = forms.CharField(max_length=80, error_messages={"required": _("The others need a name to call you by.")})
+    title = forms.CharField(max_length=80, required=False)
+    is_named = forms.ChoiceField(choices=SWITCH, required=False)
+
+    def clean_is_named(self) -> bool | None:
+        """Where not everybody reads, nothing is asked."""
+        return {"yes": True, "no": False}.get(self.cleaned_data["is_named"])
+
+
+class RoleForm(forms.Form):
+    """What a member is to be: `spheres.role.1`."""
+
+    role = forms.ChoiceField(choices=Role)
+
+
+class DepartureForm(forms.Form):
+    """The end of a membership: `spheres.end.1`."""
+
+    keeps_posts = forms.ChoiceField(choices=SWITCH, required=False)
+
+    def clean_keeps_posts(self) -> bool:
+        """What was said stays, unless somebody wanted it removed."""
+        return bool(self.cleaned_data["keeps_posts"] != "no")

@@ -1,0 +1,1 @@
+"""Organisations: their hall, and the spheres that they offer to everybody in it."""

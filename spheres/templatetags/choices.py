@@ -1,0 +1,78 @@
+"""What forms about spheres let a person choose from, in their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from spheres.models import Context, Role
+from spheres.types import TYPES, SphereType
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+register = template.Library()
+
+HUES = {
+    "amber": _("Amber"),
+    "clay": _("Clay"),
+    "coral": _("Coral"),
+    "rose": _("Rose"),
+    "plum": _("Plum"),
+    "violet": _("Violet"),
+    "indigo": _("Indigo"),
+    "blue": _("Blue"),
+    "teal": _("Teal"),
+    "green": _("Green"),
+    "olive": _("Olive"),
+    "slate": _("Slate"),
+}
+SHAPES = {
+    "circle": _("Circle"),
+    "square": _("Square"),
+    "diamond": _("Diamond"),
+    "triangle": _("Triangle"),
+    "pentagon": _("Pentagon"),
+    "hexagon": _("Hexagon"),
+    "star": _("Star"),
+    "drop": _("Drop"),
+}
+
+
+@register.simple_tag
+def hues() -> Iterable[tuple[str, _StrPromise]]:
+    """Give the twelve hues with their names."""
+    return HUES.items()
+
+
+@register.simple_tag
+def shapes() -> Iterable[tuple[str, _StrPromise]]:
+    """Give the eight shapes with their names."""
+    return SHAPES.items()
+
+
+@register.simple_tag
+def contexts() -> Iterable[tuple[str, _StrPromise]]:
+    """Give what a sphere may be a part of."""
+    return [(context.value, context.label) for context in Context]
+
+
+@register.simple_tag
+def roles() -> Iterable[tuple[str, _StrPromise]]:
+    """Give the roles that one member gives another; a guest comes by a link."""
+    return [(role.value, role.label) for role in Role if role != Role.GUEST]
+
+
+@register.simple_tag
+def sphere_types(personal: bool) -> Iterable[tuple[str, SphereType]]:
+    """Give the types that a sphere may have: every one, or those outside organisations."""
+    return [(name, preset) for name, preset in TYPES.items() if preset.is_personal or not personal]
+
+
+@register.simple_tag
+def fact(facts: Mapping[str, object], name: str) -> object:
+    """Give one fact by a name that the template holds in a variable; nothing in a shell."""
+    return facts.get(name, "")

@@ -1,0 +1,163 @@
+"""Whoever manages an organisation: names and sizes of its spheres, appointing, and coming in only visibly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from journal import clock
+from journal.errors import Refused
+from journal.ids import uuid7
+from journal.models import Entry
+from spheres.actions import admit, create_sphere, delete_sphere, end_membership, give_role, settle
+from spheres.models import Membership
+from spheres.organisations.actions import appoint, found_organisation, found_sphere, visit
+from spheres.organisations.models import Holding
+from spheres.seal import inside
+from spheres.tasks import erase_deleted_spheres
+from tests.commanding import fields, post
+from tests.conftest import Cast, person
+from tests.sync.device import Device
+
+pytestmark = pytest.mark.db
+
+Browse = Callable[[Membership | None], Client]
+
+
+@pytest.fixture
+def hall(db: None) -> Membership:
+    """Give the membership of whoever manages a company."""
+    return found_organisation(person("Maud"), name="Lormeau")
+
+
+@pytest.fixture
+def team(hall: Membership) -> Membership:
+    """Give the place of whoever is responsible for a sphere that Maud is not in."""
+    ida = person("Ida")
+    founder = found_sphere(hall, name="Équipe", type="classic", hue="teal", shape="star", context="work")
+    admit(founder, ida, role="administrator", name="Ida")
+    end_membership(founder, founder)
+    return Membership.objects.of(ida).get(sphere=founder.sphere)
+
+
+def seen(member: Membership, browse: Browse) -> dict[str, tuple[int, str]]:
+    """Give the sizes and states of the spheres that a member's device lists, by name."""
+    held = Device(browse(member), member).pull().shown.values()
+    facts = [row["facts"] for row in held if row["k"] == "organisations.holding"]
+    return {one["name"]: (one["size"], one["state"]) for one in facts}
+
+
+def holding(team: Membership, hall: Membership) -> Holding:
+    with inside(hall.sphere):
+        found: Holding = Holding.objects.select_related("sphere", "held").get(held=team.sphere)
+        return found
+
+
+def test_a_manager_sees_names_and_sizes_and_nothing_else(
+    hall: Membership, team: Membership, browse: Browse, cast: Cast
+) -> None:
+    gil = admit(team, person("Gil"), name="Gil")
+    assert seen(hall, browse) == {"Équipe": (2, "")}
+    settle(team, wanted={"name": "L’équipe", "description": "le secret de Gil"}, seen={})
+    device = Device(browse(hall), hall).pull()
+    end_membership(team, gil)
+    sizes = [row["facts"]["size"] for row in device.pull().shown.values() if row["k"] == "organisations.holding"]
+    assert sizes == [1]
+    settle(team, wanted={"type": "public"}, seen={})
+    settle(team, wanted={"type": "classic"}, seen={})
+    assert seen(hall, browse) == {"L’équipe": (1, "")}
+    for secret in ("le secret de Gil", team.sphere.slug, str(team.sphere_id), str(team.pk)):
+        assert secret not in str(device.shown)
+    assert browse(hall).get(f"/s/{team.sphere.slug}/").status_code == 404
+    member = admit(hall, person("Jo"), name="Jo")
+    assert seen(member, browse) == {}
+    give_role(hall, member, role="publisher")
+    assert seen(member, browse) == {}
+    give_role(hall, member, role="administrator")
+    assert seen(member, browse) == {"L’équipe": (1, "")}
+    give_role(hall, member, role="member")
+    assert seen(member, browse) == {}
+
+
+def test_personal_spheres_are_nowhere(hall: Membership, browse: Browse) -> None:
+    assert hall.person is not None
+    create_sphere(hall.person, name="Chez Maud", context="family")
+    assert seen(hall, browse) == {}
+    with inside(hall.sphere):
+        assert not Holding.objects.exists()
+
+
+def test_a_manager_comes_in_seen_by_everybody(hall: Membership, team: Membership, browse: Browse) -> None:
+    watching = Device(browse(team), team).pull()
+    path = f"/s/{hall.sphere.slug}/spheres/all/{holding(team, hall).pk}/visit/"
+    for _ in range(2):
+        assert post(browse(hall), path, fields(hall, "organisations.visit.1")).status_code == 200
+    assert hall.person is not None
+    place = Membership.objects.of(hall.person).get(sphere=team.sphere)
+    assert (place.role, place.is_manager) == ("member", True)
+    [row] = [row for row in watching.pull().shown.values() if row["id"] == str(place.pk)]
+    assert "came in as manager of the organisation" in row["html"]
+    settings = {"name": "x", "hue": "teal", "shape": "star", "context": "work", "type": "classic"}
+    settings |= {"members_invite": "no", "shows_history": "no"}
+    said: dict[str, Any] = dict(settings)
+    answer = post(browse(place), f"/s/{team.sphere.slug}/settings/", fields(place, "spheres.settle.1", **said))
+    assert answer.status_code == 403
+
+
+def test_a_manager_appoints_somebody_of_the_organisation(
+    hall: Membership, team: Membership, browse: Browse, cast: Cast
+) -> None:
+    jo, gil = admit(hall, person("Jo"), name="Jo"), admit(team, person("Gil"), name="Gil")
+    path = f"/s/{hall.sphere.slug}/spheres/all/{holding(team, hall).pk}/appointment/"
+    page = browse(hall).get(path).content.decode()
+    assert f'<option value="{jo.pk}">Jo</option>' in page
+    assert gil.person is not None
+    gil_in_the_hall = Membership.objects.of(gil.person).get(sphere=hall.sphere)
+    for chosen in (jo, gil_in_the_hall, jo):
+        said = fields(hall, "organisations.appoint.1", member_id=chosen.pk)
+        assert post(browse(hall), path, said).status_code == 200
+    roles = dict(Membership.objects.in_sphere(team.sphere_id).values_list("name", "role"))
+    assert roles == {"Ida": "administrator", "Gil": "administrator", "Jo": "administrator"}
+    for wrong, status in ((cast.bob.pk, 404), (uuid7(), 404), ("", 422)):
+        said = fields(hall, "organisations.appoint.1", member_id=wrong)
+        assert post(browse(hall), path, said).status_code == status
+
+
+def test_nobody_else_comes_in_or_appoints(hall: Membership, team: Membership, browse: Browse, cast: Cast) -> None:
+    jo = admit(hall, person("Jo"), name="Jo")
+    place = holding(team, hall)
+    for deed, words in (("visit", {}), ("appointment", {"member_id": jo.pk})):
+        path = f"/s/{hall.sphere.slug}/spheres/all/{place.pk}/{deed}/"
+        command = "organisations.visit.1" if deed == "visit" else "organisations.appoint.1"
+        for somebody in (jo, cast.alice):
+            assert post(browse(somebody), path, fields(somebody, command, **words)).status_code == 404
+    for member in (jo, cast.alice):
+        with pytest.raises(Refused, match="gèrent"):
+            visit(member, place)
+        with pytest.raises(Refused, match="gèrent"):
+            appoint(member, place, jo)
+    other = found_organisation(person("Zoé"), name="Autre")
+    with pytest.raises(Refused, match="gèrent"):
+        visit(other, place)
+    with pytest.raises(Refused, match="de l’organisation"):
+        appoint(hall, place, cast.bob)
+
+
+def test_a_deleted_sphere_is_not_entered_and_then_gone(hall: Membership, team: Membership, browse: Browse) -> None:
+    device = Device(browse(hall), hall).pull()
+    delete_sphere(team)
+    assert seen(hall, browse) == {"Équipe": (1, "deleted")}
+    with pytest.raises(Refused, match="supprimée"):
+        visit(hall, holding(team, hall))
+    device.pull()
+    held = holding(team, hall)
+    with clock.at(clock.now() + timedelta(days=8)):
+        erase_deleted_spheres()
+    assert seen(hall, browse) == {}
+    # Sockets that were told of it to the end are told that it is gone.
+    assert Entry.objects.filter(journal=hall.sphere.desk_id, object_id=held.pk, is_gone=True).exists()
+    assert "organisations.holding" not in {row["k"] for row in device.pull().shown.values()}
