@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError
-from django.db.transaction import atomic
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -15,10 +13,11 @@ from journal import clock
 from journal.errors import Conflict, Invalid
 from journal.merging import merged
 from journal.recording import record
-from journal.writing import action
+from journal.writing import action, writing
 from messaging import rules
 from messaging.models import LONGEST_BODY, Conversation, Message
-from spheres.models import Membership
+from spheres.actions import erase_some_of
+from spheres.models import Membership, Sphere
 
 LONGEST_WAIT = timedelta(days=90)
 
@@ -33,13 +32,21 @@ def open_conversation(founder: Membership) -> Conversation:
 
 @action
 def send_message(
-    author: Membership, conversation: Conversation, *, id: UUID, body: str, said_at: datetime | None = None
+    author: Membership,
+    conversation: Conversation,
+    *,
+    id: UUID,
+    body: str,
+    said_at: datetime | None = None,
+    is_for_everybody: bool = True,
 ) -> Message:
-    """Say `body` in `conversation`; `said_at` is the device's time.
+    """Say `body` in `conversation`; `said_at` is the device's time, `is_for_everybody` whether it may be published.
 
-    Raises Refused if the author may not speak here, Conflict if `id` is taken.
+    Raises Refused if the author may not speak here, or said it to the members of what everybody reads by now,
+    Conflict if `id` is taken.
     """
     rules.ensure_may_post(author, conversation)
+    rules.ensure_meant_for(author, is_for_everybody=is_for_everybody)
     now = clock.now()
     message = Message(
         id=id,
@@ -51,11 +58,8 @@ def send_message(
         # A device's clock may be anything; what waits in an outbox waits 90 days at most.
         said_at=max(min(said_at or now, now), now - LONGEST_WAIT),
     )
-    try:
-        with atomic():
-            message.save(force_insert=True)
-    except IntegrityError as taken:
-        raise Conflict(_("This message was already sent with other words."), field="id") from taken
+    if not message.insert():
+        raise Conflict(_("This message was already sent with other words."), field="id")
     record(conversation.journal_id, "posted", message, actor=author.pk)
     return message
 
@@ -100,10 +104,28 @@ def delete_message(member: Membership, message: Message) -> None:
     record(message.conversation.journal_id, "deleted", message, actor=member.pk, is_gone=True)
 
 
+def withdraw_messages(author: Membership, limit: int) -> int:
+    """Take the words of a former member away, of at most `limit` messages, and give of how many."""
+
+    def body() -> int:
+        messages = Message.objects.of_author(author).under_lock()[:limit]
+        for message in messages:
+            message.body, message.withdrawn_at = "", clock.now()
+            message.save(update_fields=["body", "withdrawn_at"])
+            record(message.conversation.journal_id, "withdrawn", message, actor=author.pk)
+        return len(messages)
+
+    return writing(body)
+
+
+def erase_some(sphere: Sphere, limit: int) -> int:
+    """Erase at most `limit` of what was said in a sphere that is erased, its conversations last."""
+    return erase_some_of(Message.objects.filter(sphere=sphere), limit) or erase_some_of(
+        Conversation.objects.filter(sphere=sphere), limit
+    )
+
+
 def _under_lock(message: Message) -> Message:
     # Re-read inside the transaction: on PostgreSQL the row is locked, so that two edits merge one after the other.
-    found: Message = get_object_or_404(
-        Message.objects.select_for_update(of=("self",)).select_related("author", "conversation"),
-        pk=message.pk,
-    )
+    found: Message = get_object_or_404(Message.objects.under_lock(), pk=message.pk)
     return found

@@ -12,9 +12,9 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds, the list on a sphere's page, and the first conversation of a new sphere."""
         from journal.kinds import register
-        from messaging.actions import open_conversation
+        from messaging.actions import erase_some, open_conversation, withdraw_messages
         from messaging.rows import ConversationKind, MessageKind
-        from spheres.actions import on_founded
+        from spheres.actions import erasers, on_founded, posts_removers
         from spheres.pages import Many
         from spheres.slots import Card, slots
 
@@ -29,3 +29,5 @@ class MessagingConfig(AppConfig):
             )
         )
         on_founded.append(open_conversation)
+        posts_removers.append(withdraw_messages)
+        erasers.append(erase_some)

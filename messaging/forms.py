@@ -45,11 +45,14 @@ class MessageForm(forms.Form):
     id = forms.UUIDField()
     body = Body()
     _said_at = SaidAt(required=False)
+    # Who read the sphere when it was written, as its page said; a page of before said nothing.
+    _readers = forms.CharField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Name the device's time as the action does."""
+        """Name the device's time and the readers as the action does."""
         cleaned = super().clean() or {}
-        return {"said_at": cleaned.pop("_said_at", None), **cleaned}
+        said_to_everybody = cleaned.pop("_readers", "") == "everybody"
+        return {"said_at": cleaned.pop("_said_at", None), "is_for_everybody": said_to_everybody, **cleaned}
 
 
 class EditForm(forms.Form):

@@ -46,6 +46,8 @@ class Message(Sealed):
     said_at = models.DateTimeField(default=clock.now)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    # Its author left and took the words along; answers to it stay.
+    withdrawn_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = MessageRows()
 

@@ -43,6 +43,14 @@ class MessageQuerySet(SealedQuerySet[Any]):
         )
         return self.filter(models.Exists(seen)).select_related("author", "conversation")
 
+    def of_author(self, author: Membership) -> MessageQuerySet:
+        """Keep those whose words of `author` still stand, one journal after the other."""
+        return self.standing().filter(author=author, withdrawn_at=None).order_by("conversation__journal_id", "pk")
+
+    def under_lock(self) -> MessageQuerySet:
+        """Hold them until the commit, with what their rows need."""
+        return self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere")
+
 
 ConversationRows = SealedRows.from_queryset(ConversationQuerySet)
 MessageRows = SealedRows.from_queryset(MessageQuerySet)

@@ -21,6 +21,7 @@ class ConversationKind(Kind[Conversation]):
     model = Conversation
     template = "messaging/_conversation.html"
     is_standing = True
+    is_public = True
 
     def things(self) -> QuerySet[Conversation]:
         """Give the conversations of the open spheres."""
@@ -44,6 +45,8 @@ class MessageKind(Kind[Message]):
     journal = "conversation__journal_id"
     parent_kind = "messaging.conversation"
     window = 200
+    is_told_from_memory = True
+    is_public = True
 
     def things(self) -> QuerySet[Message]:
         """Give the messages of the open spheres that stand, with their authors."""
@@ -58,17 +61,27 @@ class MessageKind(Kind[Message]):
         """Give who said what and when."""
         return {
             "author": str(thing.author_id),
-            "author_name": thing.author.name,
-            "initials": initials(thing.author.name),
+            "author_name": thing.author.name if thing.author.is_open else "",
+            "former": not thing.author.is_open,
+            "initials": initials(thing.author.name) if thing.author.is_open else "",
             "hue": hue_of(thing.author_id),
             "body": thing.body,
             "at": thing.arrived_at.isoformat(timespec="seconds"),
             "said_at": thing.said_at.isoformat(timespec="seconds"),
             "edited": thing.edited_at is not None,
+            "withdrawn": thing.withdrawn_at is not None,
             "late": thing.is_late,
             "edit_url": reverse("messaging:edition", args=[thing.sphere.slug, thing.pk]),
             "delete_url": reverse("messaging:deletion", args=[thing.sphere.slug, thing.pk]),
         }
+
+    def public_facts(self, thing: Message) -> Facts:
+        """Name whoever allows it, and let nobody be told from another."""
+        author = thing.author
+        nobody = {"author": "", "edit_url": "", "delete_url": ""}
+        if author.is_open and author.is_named:
+            return self.facts(thing) | nobody
+        return self.facts(thing) | nobody | {"author_name": "", "initials": "", "hue": "slate", "unnamed": True}
 
     def blank(self) -> Message:
         """Give a message that says nothing, by nobody yet."""

@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from journal.errors import Refused
+from spheres.models import ReadBy
+from spheres.rules import EDITORS, ensure_living, ensure_may_start
 
 if TYPE_CHECKING:
     from messaging.models import Conversation, Message
     from spheres.models import Membership
 
-MODERATORS = frozenset({"administrator", "publisher"})
-
-
-def may_post(member: Membership, conversation: Conversation) -> bool:
-    """Whether `member` may speak here: every role of the sphere may."""
-    return member.is_open and member.sphere_id == conversation.sphere_id
-
 
 def ensure_may_post(member: Membership, conversation: Conversation) -> None:
-    """Raise Refused unless `member` may speak here."""
-    if not may_post(member, conversation):
+    """Raise Refused unless `member` may speak here: whoever may begin something in the sphere."""
+    if not member.is_open or member.sphere_id != conversation.sphere_id:
         raise Refused(_("You can no longer write here."))
+    ensure_may_start(member)
+
+
+def ensure_meant_for(member: Membership, *, is_for_everybody: bool) -> None:
+    """Raise Refused where words that were said to the members would be read by everybody."""
+    if member.sphere.read_by == ReadBy.EVERYBODY and not is_for_everybody:
+        raise Refused(_("Everybody reads this sphere by now. If they may read this too, send it once more."))
 
 
 def may_edit(member: Membership, message: Message) -> bool:
@@ -35,11 +37,12 @@ def ensure_may_edit(member: Membership, message: Message) -> None:
     """Raise Refused unless `member` wrote it."""
     if not may_edit(member, message):
         raise Refused(_("Only its author can change a message."))
+    ensure_living(member.sphere)
 
 
 def may_delete(member: Membership, message: Message) -> bool:
     """Whether `member` may delete it: its author, and those who look after the sphere."""
-    return message.author_id == member.pk or member.role in MODERATORS
+    return message.author_id == member.pk or member.role in EDITORS
 
 
 def ensure_may_delete(member: Membership, message: Message) -> None:

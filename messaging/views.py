@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from journal.commands import accepts
 from journal.forms import cleaned
 from messaging import actions
 from messaging.forms import EditForm, MessageForm
-from messaging.models import Conversation, Message
+from messaging.models import Message
+from messaging.prepared import conversation_of
 from spheres.middleware import MemberRequest
 from spheres.pages import Many, One, Page
 
@@ -20,6 +21,7 @@ conversation = Page(
     "messaging/conversation.html",
     heading=One("messaging.conversation", "conversation_id"),
     messages=Many("messaging.message", parent="conversation_id", order="asc", role="log", has_older=True),
+    public="messaging/public.html",
 )
 
 edition_page = Page("messaging/edition.html", heading=One("messaging.message", "message_id"))
@@ -28,7 +30,9 @@ edition_page = Page("messaging/edition.html", heading=One("messaging.message", "
 @accepts("messaging.send.1")
 def messages(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     """Send a message."""
-    place = get_object_or_404(Conversation.objects.readable_by(request.membership), pk=conversation_id)
+    place = conversation_of.first(membership=request.membership.pk, pk=conversation_id)
+    if place is None:
+        raise Http404
     actions.send_message(request.membership, place, **cleaned(MessageForm(request.POST)))
     return _back(request, conversation_id)
 
@@ -50,4 +54,6 @@ def deletion(request: MemberRequest, message_id: UUID) -> HttpResponse:
 
 
 def _back(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
-    return redirect(reverse("messaging:conversation", args=[request.membership.sphere.slug, conversation_id]))
+    # Not redirect(): it would look for a view by the name of this address first.
+    address = reverse("messaging:conversation", args=[request.membership.sphere.slug, conversation_id])
+    return HttpResponseRedirect(address)

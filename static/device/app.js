@@ -1,9 +1,12 @@
 /** Where a document begins: who is it for, what is here already, and what must be settled first. */
 
-import { become, device, notice, notices } from "./device.js";
-import { Drafts } from "./drafts.js";
+import { MEMBER, announceAudience, followSpeaking, lookAround, sayAudience } from "./audience.js";
+import { guardPastes } from "./copies.js";
+import { become, device, notice, noticed, notices } from "./device.js";
+import { Drafts, forgetTaken } from "./drafts.js";
 import { Drain } from "./drain.js";
-import { takeForms } from "./forms.js";
+import { forgetPosted, takeForms } from "./forms.js";
+import { heldFor } from "./held.js";
 import { keepKnown, leftSpheres } from "./keeping.js";
 import { csrfToken, dropOthers, followSignOut, freshToken, goneFromHere, hearSignOut } from "./leaving.js";
 import { replaceDocument, settleSignOut } from "./leaving.js";
@@ -11,21 +14,28 @@ import { LiveList, pendingChanged, receive, refreshLists } from "./lists.js";
 import { followed } from "./names.js";
 import { signOutOwed } from "./note.js";
 import { followOlder } from "./older.js";
+import { closeOnlineOnly } from "./online-only.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox-list.js";
 import { closeDoors, fillPage } from "./page.js";
-import { pause } from "./patience.js";
+import { drawn, pause } from "./patience.js";
 import { post } from "./post.js";
+import { found } from "./reads.js";
 import { OfflineBanner, OutboxBadge, SyncAge } from "./states.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
-import { finishTimes, tellDates } from "./times.js";
+import { beginTimes, finishTimes, tellDates } from "./times.js";
 import { back, showFromNetwork, startVisits, visit } from "./visits.js";
+import { LookAgain } from "../guests/look-again.js";
+import { PrintPage } from "../invitations/print-page.js";
+import { ShareLink } from "../invitations/share-link.js";
+import { sayZone } from "../invitations/zone.js";
 import { MessageComposer } from "../messaging/composer.js";
 
 /** What this document was begun with. */
 const begun = { ...document.body.dataset };
 const { identity = "", app = "" } = begun;
+const language = document.documentElement.lang;
 
 /** The parts, tied together. @returns {import("./device.js").Device} */
 function assemble() {
@@ -44,6 +54,7 @@ function assemble() {
       otherIdentity: replaceDocument,
       signedOut,
       version: (answer) => answer.app !== app && updated(),
+      oldest: () => outbox.oldest(Date.now()),
       complete: () => keepKnown(store, identity, app),
     },
     location.origin.replace(/^http/, "ws"),
@@ -78,6 +89,10 @@ function tie(here) {
     receive(batch);
     followed(batch, document);
     if (batch.left.length) leftSpheres(batch.left);
+    const isDressed = sync.state === "live" && batch.rows.some(({ k }) => k === "spheres.sphere");
+    if (isDressed) keepKnown(store, identity, app);
+    if (isRestated(batch.rows) && sync.state === "live") showFromNetwork();
+    if (batch.rows.some((row) => row.k === MEMBER)) sayAudience(document.body, here);
     const ids = new Set(batch.rows.map((row) => row.id));
     drain.arrived(outbox.commands.filter(({ mints, object }) => [...mints, object].some((id) => ids.has(id))));
   });
@@ -96,6 +111,7 @@ function tie(here) {
     lookFurther();
   });
   sync.opened.follow(() => drain.wake());
+  noticed.follow(() => closeOnlineOnly(document));
 
   function sayDisk() {
     const reasons = [store.refused, outbox.refused];
@@ -104,15 +120,34 @@ function tie(here) {
   }
 }
 
-/** A shell was shown, and the store, level with the server, has not what it is about: the server's page will say. */
-function lookFurther() {
-  const isMissing = document.body.matches("[data-shell][data-missing]");
-  if (isMissing && device()?.sync.state === "live") showFromNetwork();
+/**
+ * A shell was shown, and the store, level with the server, has not what it is about, or knows that the sphere was
+ * archived, deleted, put back or published since: the server's page will say.
+ */
+async function lookFurther() {
+  const here = device();
+  const { shell, missing, sphere } = document.body.dataset;
+  if (shell === undefined || here?.sync.state !== "live") return;
+  if (missing !== undefined) return showFromNetwork();
+  const row = sphere && (await found(here.store, "spheres.sphere", sphere));
+  if (row && isRestated([row])) showFromNetwork();
+}
+
+/**
+ * The sphere in view was archived, deleted, put back, published or closed since its page was made.
+ * @param {import("./types.js").Row[]} rows
+ */
+function isRestated(rows) {
+  const { sphere, state = "", readers = "" } = document.body.dataset;
+  const told = rows.find(({ k, id, facts }) => k === "spheres.sphere" && id === sphere && facts)?.facts;
+  return Boolean(told) && (told?.state !== state || told?.read_by !== readers);
 }
 
 /** Moments at which the line may be there again. @param {import("./device.js").Device} here */
-function watch({ sync, drain }) {
+function watch(here) {
+  const { sync, drain } = here;
   const wake = () => {
+    if (device()) lookAround(document.body, here);
     sync.look();
     drain.wake();
   };
@@ -122,6 +157,7 @@ function watch({ sync, drain }) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
+    forgetPosted();
     refreshLists();
     wake();
   });
@@ -133,7 +169,8 @@ async function ready(body, path) {
   const here = device();
   if (!here) return finishTimes(body);
   say(body);
-  await fillPage(body, here, path);
+  closeOnlineOnly(body);
+  await Promise.all([fillPage(body, here, path), lookAround(body, here)]);
 }
 
 /** What tests and styles may wait for. @param {HTMLElement} body */
@@ -151,25 +188,28 @@ function defineElements() {
   customElements.define("sync-age", SyncAge);
   customElements.define("outbox-list", OutboxList);
   customElements.define("message-composer", MessageComposer);
+  customElements.define("share-link", ShareLink);
+  customElements.define("print-page", PrintPage);
+  customElements.define("look-again", LookAgain);
 }
 
 async function start() {
-  navigator.serviceWorker?.register("/sw.js").catch(() => {});
   const owed = await signOutOwed();
   if (owed !== undefined && !(await settleOwed(owed))) return;
   const drafts = new Drafts(() => device()?.outbox);
   // For nobody there is no store, no outbox and no sync: only the pages themselves.
+  const others = identity ? dropOthers(identity) : undefined;
   if (identity) await begin();
+  await forgetTaken(device()?.outbox);
   // Before the lists are filled: what is sent meanwhile must not go by the browser's own way, which needs a network.
   followSignOut();
   takeForms(device, drafts, visit, back);
+  followSpeaking();
+  guardPastes(device);
   await ready(document.body, location.pathname);
-  defineElements();
-  followOlder();
-  tellDates();
-  document.addEventListener("list:changed", () => closeDoors(document.body));
   startVisits({
     fits: (body) => body.dataset.identity === undefined || fits(body),
+    held: async (url) => (device() ? heldFor(url, { identity, app, language }) : null),
     fill: async (body) => {
       await drafts.flush();
       await ready(body, location.pathname);
@@ -178,15 +218,26 @@ async function start() {
     shown: () => {
       say(document.body);
       lookFurther();
+      announceAudience();
     },
   });
+  // The rows first: nothing below is needed to read them.
+  await drawn();
+  announceAudience();
+  beginTimes();
+  defineElements();
+  sayZone(document);
+  followOlder();
+  tellDates();
+  document.addEventListener("list:changed", () => closeDoors(document.body));
+  await others;
   const here = device();
   here?.sync.start();
   here?.drain.wake();
+  navigator.serviceWorker?.register("/sw.js").catch(() => {});
 }
 
 async function begin() {
-  await dropOthers(identity);
   const here = assemble();
   become(here);
   tie(here);

@@ -72,6 +72,40 @@ export async function restoreDrafts(forms, page, outbox) {
   }
 }
 
+/** Which draft the browser itself took to the server, in this tab. */
+const HANDED_OVER = "alveole:draft";
+
+/** The next page tells whether it arrived. @param {HTMLFormElement} form */
+export function handOver(form) {
+  try {
+    sessionStorage.setItem(HANDED_OVER, draftKey(form, location.pathname));
+  } catch {
+    // A browser that keeps nothing has no draft to forget either.
+  }
+}
+
+function handedOver() {
+  try {
+    const key = sessionStorage.getItem(HANDED_OVER);
+    sessionStorage.removeItem(HANDED_OVER);
+    return key;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What was taken leads on to another page; what was refused, or never arrived, keeps its words.
+ * @param {Outbox | undefined} outbox  none on a page for nobody: there it was not taken
+ */
+export async function forgetTaken(outbox) {
+  const key = handedOver();
+  if (key === null) return;
+  const [arrival] = performance.getEntriesByType("navigation");
+  const isLedOn = arrival instanceof PerformanceNavigationTiming && arrival.redirectCount > 0;
+  if (isLedOn) await outbox?.keepDraft({ key, fields: [], at: 0 });
+}
+
 /** @param {HTMLFormElement} form @param {Draft} draft */
 function restore(form, draft) {
   const values = new Map(draft.fields);

@@ -139,6 +139,8 @@ export class Drain {
   /** Every lane at once: words do not wait behind a photo. @param {AbortController} hold */
   async #empty(hold) {
     this.#hold = hold;
+    // Stopped while the lock was on its way: lanes that may not move would be begun again for ever, and the page freeze.
+    if (this.#isStopped) return;
     const beats = setInterval(() => this.#beat(), BEAT);
     this.#beat();
     /** @type {Map<string, Promise<void>>} */

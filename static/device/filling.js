@@ -91,19 +91,20 @@ function missing(list, rows, cursors) {
   const oldest = edge && isNewestFirst(list) ? placeOf(edge).o : undefined;
   return rows.filter((row) => {
     if (oldest !== undefined && compareOrders(row.o, oldest) < 0) return false;
-    return !rowOf(list, row.id) && (cursors[row.j]?.[1] ?? 0) >= (seen.get(row.j) ?? 0);
+    const standing = rowOf(list, row.id);
+    // A row that waited was settled before this list could hear of it: the real one takes its place.
+    if (standing) return isPending(standing);
+    return (cursors[row.j]?.[1] ?? 0) >= (seen.get(row.j) ?? 0);
   });
 }
 
 /** @param {Element} list @param {Shown[]} rows */
 function add(list, rows) {
-  if (settledRows(list).length) return rows.forEach((row) => show(list, row));
+  if (rowsOf(list).length) return rows.forEach((row) => show(list, row));
   const page = list.ownerDocument;
   const elements = rows.map((row) => rowElement(page, row, list));
   if (list.getAttribute("order") === "desc") elements.reverse();
-  const anchor = rowsOf(list)[0] ?? null;
-  const isAbove = list.getAttribute("order") !== "desc";
-  for (const element of elements) list.insertBefore(element, isAbove ? anchor : null);
+  list.append(...elements);
 }
 
 /** Shows one row, over an older one or in its place. @param {Element} list @param {Shown} row @returns {Element} */

@@ -7,10 +7,11 @@
 import { v7 as uuid7 } from "uuid";
 
 import { notices } from "./device.js";
-import { draftKey } from "./drafts.js";
+import { draftKey, handOver } from "./drafts.js";
 import { laneOf } from "./lanes.js";
 import { csrfToken } from "./leaving.js";
 import { setKnown } from "./note.js";
+import { isOnlineOnly, renumber } from "./online-only.js";
 
 const LONGEST_EXCERPT = 160;
 
@@ -32,11 +33,7 @@ export function takeForms(device, drafts, visit, back) {
     const form = ours(event);
     const here = device();
     if (!form || !here) return others(event);
-    if (form.dataset.onlineOnly) {
-      if (!notices.isOffline) return refreshToken(form); // the browser posts it: this one cannot wait
-      event.preventDefault();
-      return complain(form, form.dataset.onlineOnly);
-    }
+    if (isOnlineOnly(form)) return notices.isOffline ? event.preventDefault() : byBrowser(form);
     event.preventDefault();
     const command = commandOf(form, /** @type {HTMLElement | null} */ (event.submitter), here.identity);
     const draft = draftKey(form, location.pathname);
@@ -70,16 +67,27 @@ function refreshToken(form) {
   if (input && token && origin === location.origin) /** @type {HTMLInputElement} */ (input).value = token;
 }
 
+/**
+ * The browser posts it, as anew as the outbox would; a second tap before the answer came says the same again, and is
+ * answered as the first. @param {HTMLFormElement} form
+ */
+function byBrowser(form) {
+  refreshToken(form);
+  if (!("posted" in form.dataset)) {
+    renumber(form);
+    remint(form);
+  }
+  form.dataset.posted = "";
+  handOver(form);
+}
+
+/** Back on a page that the browser kept, people say something else. */
+export function forgetPosted() {
+  for (const form of document.forms) delete form.dataset.posted;
+}
+
 /** The page of the sphere that a page belongs to. @param {string} path */
 const spherePath = (path) => path.match(/^\/s\/[^/]+\//)?.[0] ?? "/";
-
-/** @param {HTMLFormElement} form @param {string} sentence */
-function complain(form, sentence) {
-  const place = form.querySelector("[data-form-error]") ?? form.appendChild(document.createElement("p"));
-  place.setAttribute("role", "alert");
-  place.setAttribute("data-form-error", "");
-  place.textContent = sentence;
-}
 
 /**
  * @param {HTMLFormElement} form @param {HTMLElement | null} submitter @param {string} identity

@@ -43,6 +43,8 @@ export class Disk {
   /** @type {Promise<IDBDatabase> | null} */
   #opening = null;
   #deleted = false;
+  /** @type {Map<string, Promise<IDBTransaction>>} */
+  #reading = new Map();
 
   /**
    * @param {string} name
@@ -116,6 +118,20 @@ export class Disk {
       this.#opening = null;
       return (await this.open()).transaction(stores, mode);
     }
+  }
+
+  /**
+   * A transaction to read with. Whoever asks for the same in one turn shares one: each costs a slow phone milliseconds.
+   * @param {string[]} stores
+   * @returns {Promise<IDBTransaction>}
+   */
+  reading(stores) {
+    const name = stores.join();
+    const present = this.#reading.get(name);
+    if (present) return present;
+    const begun = this.transaction(stores, "readonly").finally(() => this.#reading.delete(name));
+    this.#reading.set(name, begun);
+    return begun;
   }
 
   async close() {

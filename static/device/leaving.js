@@ -3,6 +3,7 @@
 import { PREFIX as ROWS } from "./store.js";
 import { channelOf } from "./channel.js";
 import { become, device } from "./device.js";
+import { forgetOthers } from "./guard.js";
 import { deleteDatabase } from "./idb.js";
 import { setKnown, setSignOutOwed, signOutOwed } from "./note.js";
 import { fetchPatiently, pause } from "./patience.js";
@@ -37,6 +38,7 @@ export async function dropOthers(identity) {
   }
   try {
     localStorage.setItem(NAMES, JSON.stringify(identity ? [ours] : []));
+    forgetOthers(identity);
   } catch {
     // No storage at all: then there is nothing of anybody's either.
   }

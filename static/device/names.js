@@ -4,8 +4,9 @@
 /** @import { Store } from "./store.js" */
 
 import { mine, versions } from "./reads.js";
+import { word } from "./words.js";
 
-/** Newest known name of each member. @type {Map<string, {j: string, n: number, name: string}>} */
+/** Newest known name and role of each member. @type {Map<string, {j: string, n: number, name: string, role: string}>} */
 const members = new Map();
 
 /** The memberships of whoever looks, on this page. @param {Element} body */
@@ -24,7 +25,15 @@ export async function finish(root, body, store) {
   own(root, body);
   writeNames(root);
   const rows = [...root.querySelectorAll("live-row")];
-  await Promise.all([learn(root, store).then(() => writeNames(root)), mark(rows, store)]);
+  const learnt = learn([...named(root).map((element) => element.dataset.authorName ?? ""), ...meOn(body)], store);
+  await Promise.all([learnt.then(() => (writeNames(root), writeRole(body))), mark(rows, store)]);
+}
+
+/** What I may do on a page follows from my role there by now; the server decides again. @param {Element} body */
+function writeRole(body) {
+  const [me, ...others] = meOn(body);
+  const role = others.length ? "" : members.get(me ?? "")?.role;
+  if (role) body.setAttribute("data-role", role);
 }
 
 /** @param {ParentNode} root @param {Element} body */
@@ -43,21 +52,24 @@ export function writeNames(root) {
   }
 }
 
-/** Asks the store for the names that are not known yet. @param {ParentNode} root @param {Store} store */
-async function learn(root, store) {
-  const wanted = new Set(named(root).map((element) => element.dataset.authorName ?? ""));
-  const unknown = [...wanted].filter((id) => id && !members.has(id));
+/** Asks the store for the members that are not known yet. @param {string[]} ids @param {Store} store */
+async function learn(ids, store) {
+  const unknown = [...new Set(ids)].filter((id) => id && !members.has(id));
   if (unknown.length) remember(await versions(store, "spheres.member", unknown));
 }
 
-/** @param {Row[]} rows @returns {boolean} whether a name changed */
+/** @param {Row[]} rows @returns {boolean} whether a name or a role changed */
 function remember(rows) {
   let hasChanged = false;
-  for (const { k, id, j, n, facts } of rows) {
+  // A tombstone speaks for its own journal: who stops reading one is still a member by another.
+  const gonesLast = rows.filter(({ k }) => k === "spheres.member").sort((a, b) => Number(a.gone ?? 0) - Number(b.gone ?? 0));
+  for (const { id, j, n, facts, gone } of gonesLast) {
     const known = members.get(id);
-    if (k !== "spheres.member" || typeof facts?.name !== "string" || (known?.j === j && known.n >= n)) continue;
-    members.set(id, { j, n, name: facts.name });
-    hasChanged ||= known?.name !== facts.name;
+    const name = gone ? word("former") : facts?.name;
+    if (typeof name !== "string" || (known?.j === j && known.n >= n) || (gone && known && known.j !== j)) continue;
+    const role = String(facts?.role ?? "");
+    members.set(id, { j, n, name, role });
+    hasChanged ||= known?.name !== name || known.role !== role;
   }
   return hasChanged;
 }
@@ -86,7 +98,10 @@ function writeMarks(marks, rows) {
 
 /** What arrived may concern rows that are on screen already. @param {Batch} batch @param {Document} page */
 export function followed(batch, page) {
-  if (remember(batch.rows)) writeNames(page);
+  if (remember(batch.rows)) {
+    writeNames(page);
+    writeRole(page.body);
+  }
   const marks = batch.rows.filter((row) => row.k === "spheres.mine" && !row.gone);
   if (marks.length) hasMarks = true;
   if (marks.length) writeMarks(marks, [...page.querySelectorAll("live-row")]);

@@ -13,7 +13,7 @@ const address = (name) => `/-/${name}`;
 /** @param {string} name @returns {Promise<any>} undefined when there is none */
 async function read(name) {
   if (!globalThis.caches) return JSON.parse(globalThis.localStorage?.getItem(address(name)) ?? "null") ?? undefined;
-  const found = await (await caches.open(CACHE)).match(address(name));
+  const found = await caches.match(address(name), { cacheName: CACHE });
   return found ? found.json() : undefined;
 }
 

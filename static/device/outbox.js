@@ -118,6 +118,12 @@ export class Outbox {
     return new Map([...sendable(this.commands)].filter(([, command]) => !this.#arriving.has(command)));
   }
 
+  /** Age of the oldest command that waits, in seconds; undefined when none does. @param {number} now ms */
+  oldest(now) {
+    const waiting = this.commands.filter(({ state }) => state === "waiting").map(({ said_at }) => said_at);
+    return waiting.length ? Math.max(0, Math.round((now - Math.min(...waiting)) / 1000)) : undefined;
+  }
+
   heldBack() {
     return heldBack(this.commands);
   }

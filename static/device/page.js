@@ -42,9 +42,19 @@ async function fillFacts(body, here) {
     for (const input of form.querySelectorAll("[data-fact]")) {
       const value = row?.facts[input.getAttribute("data-fact") ?? ""];
       if (value === undefined || value === null) continue;
-      const field = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (input);
-      field.value = field.defaultValue = String(value);
+      setTo(/** @type {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} */ (input), String(value));
     }
+  }
+}
+
+/** As the server would have written it, so that an emptied form goes back to it. @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field @param {string} value */
+function setTo(field, value) {
+  if (field instanceof HTMLSelectElement) {
+    for (const option of field.options) option.defaultSelected = option.selected = option.value === value;
+  } else if (field instanceof HTMLInputElement && field.type === "radio") {
+    field.defaultChecked = field.checked = field.value === value;
+  } else {
+    field.value = field.defaultValue = value;
   }
 }
 

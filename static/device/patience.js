@@ -6,6 +6,13 @@ export const SILENCE = 3000;
 /** @param {number} ms @returns {Promise<void>} */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Resolves when what is on the page has been drawn, or soon where nobody looks. @returns {Promise<void>} */
+export async function drawn() {
+  if (document.visibilityState === "hidden") return;
+  const frame = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  await Promise.race([frame, pause(500)]);
+}
+
 /** Grows with each attempt, from `first` to `most`. @param {number} tries @param {number} first @param {number} most */
 export const growing = (tries, first, most) => Math.min(most, first * 2 ** Math.max(0, tries));
 

@@ -45,6 +45,8 @@ export function post(command, { token, tries, abort }, events) {
     request.open("POST", command.path);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRFToken", token);
+    // Beside the body: what is too large to be read is answered by its number all the same.
+    request.setRequestHeader("Alveole-Command", command.id);
     request.send(encoded(command));
   });
 }

@@ -5,6 +5,7 @@
 
 import { asked } from "./idb.js";
 import { belongs, compareRows } from "./rules.js";
+import { LISTED } from "./store.js";
 
 /** @typedef {Row & {o: number | string, html: string, facts: Record<string, unknown>}} Shown */
 
@@ -18,7 +19,7 @@ import { belongs, compareRows } from "./rules.js";
 async function reading(store, nothing, ask) {
   if (store.refused === "missing" || store.refused === "outdated" || store.refused === "deleted") return nothing;
   try {
-    return await ask((await store.disk.transaction(["rows"], "readonly")).objectStore("rows"));
+    return await ask((await store.disk.reading(LISTED)).objectStore("rows"));
   } catch {
     return nothing;
   }
@@ -46,15 +47,44 @@ export function listed(store, query, { limit, before, after, isNewestFirst }) {
     const lower = after === undefined ? list : [...list, after];
     const upper = [...list, before ?? []];
     const whole = IDBKeyRange.bound(lower, upper, after !== undefined, before !== undefined);
-    const edge = await keyAfter(index, whole, limit, isNewestFirst ? "prev" : "next");
-    if (edge === undefined) return { rows: shown(await asked(index.getAll(whole)), query), isAll: true };
-    // Rows that share the edge's order come with the next ones.
-    const part = isNewestFirst
-      ? IDBKeyRange.bound(edge, upper, true, before !== undefined)
-      : IDBKeyRange.bound(lower, edge, after !== undefined, true);
-    const found = await asked(index.getAll(part));
-    return { rows: shown(found.length ? found : await asked(index.getAll(whole)), query), isAll: !found.length };
+    const near = await nearest(index, whole, limit, isNewestFirst ? "prev" : "next");
+    return { rows: shown(near ?? (await asked(index.getAll(whole))), query), isAll: !near };
   });
+}
+
+/**
+ * The first `limit` rows of a range from one end, or undefined when it has no more than that. Rows that share the
+ * order of the one after them come with that one.
+ * @param {IDBIndex} index @param {IDBKeyRange} range @param {number} limit @param {"prev" | "next"} direction
+ * @returns {Promise<Row[] | undefined>}
+ */
+async function nearest(index, range, limit, direction) {
+  const found = await ("getAllRecords" in index ? inOneAnswer : byCursor)(index, range, limit, direction);
+  return found?.length ? found : undefined;
+}
+
+/** @type {typeof nearest} */
+async function inOneAnswer(index, range, limit, direction) {
+  // Newer than the types of the DOM.
+  const { getAllRecords } = /** @type {{getAllRecords: (options: object) => IDBRequest}} */ (/** @type {any} */ (index));
+  /** @type {{key: IDBValidKey, value: Row}[]} */
+  const records = await asked(getAllRecords.call(index, { query: range, count: limit + 1, direction }));
+  const edge = records[limit]?.key;
+  if (edge === undefined) return undefined;
+  return records.filter(({ key }) => indexedDB.cmp(key, edge) !== 0).map(({ value }) => value);
+}
+
+/** @type {typeof nearest} */
+async function byCursor(index, range, limit, direction) {
+  const { lower, upper, lowerOpen, upperOpen } = range;
+  const edge = await keyAfter(index, range, limit, direction);
+  if (edge === undefined) return undefined;
+  const isBackwards = direction === "prev";
+  return asked(
+    index.getAll(
+      isBackwards ? IDBKeyRange.bound(edge, upper, true, upperOpen) : IDBKeyRange.bound(lower, edge, lowerOpen, true),
+    ),
+  );
 }
 
 /**

@@ -1,13 +1,11 @@
 /** How the service worker answers for a page: shell first for what the store can fill, else the network, patiently. */
 
-import { known, setKnown, signOutOwed } from "./note.js";
+import { held, iconLeads } from "./held.js";
+import { known, setKnown } from "./note.js";
 import { fetchPatiently, pause } from "./patience.js";
-import { shellFor } from "./shells.js";
 
 const PATIENCE = 3000;
 const BODY_SILENCE = 20_000;
-/** Pages for nobody in particular: they are shown whatever is owed, and say nothing about who is signed in. */
-const OPEN = ["/sign-in/", "/signed-out/", "/offline/"];
 
 /** Asked by the page itself when a shell turned out to lack its object. */
 export const NETWORK_ONLY = "Alveole-Network";
@@ -18,15 +16,19 @@ export const NETWORK_ONLY = "Alveole-Network";
  */
 export async function servePage(request) {
   const url = new URL(request.url);
-  const isOpen = OPEN.some((path) => url.pathname.startsWith(path));
-  const [owed, held] = isOpen ? [] : await Promise.all([signOutOwed(), known()]);
-  if (owed !== undefined) return Response.redirect("/signed-out/", 302);
-  const shell = held && (await shellFor(held, url.pathname));
+  const { isOwed, shell, known: whose } = await held(url);
+  if (isOwed) return Response.redirect("/signed-out/", 302);
+  const leads = iconLeads(url, whose);
+  if (leads) return patiently(request, () => Response.redirect(leads, 302));
   if (!shell || request.headers.has(NETWORK_ONLY)) return fromNetwork(request).catch(() => kept(url.pathname));
   const made = () => page(shell.html, shell.policy);
-  if (shell.isFirst && !url.search) return made();
-  const network = fromNetwork(request);
-  return Promise.race([network, pause(PATIENCE).then(() => Promise.reject(new Error("slow")))]).catch(made);
+  return shell.isFirst ? made() : patiently(request, made);
+}
+
+/** @param {Request} request @param {() => Response} otherwise */
+function patiently(request, otherwise) {
+  const slow = pause(PATIENCE).then(() => Promise.reject(new Error("slow")));
+  return Promise.race([fromNetwork(request), slow]).catch(otherwise);
 }
 
 /** @param {string} html @param {string} policy */

@@ -5,6 +5,7 @@
 import { Disk, asked, done } from "./idb.js";
 
 export const PREFIX = "outbox|";
+const STORES = ["commands", "drafts"];
 
 /** @param {IDBDatabase} database */
 function upgrade(database) {
@@ -26,16 +27,21 @@ export class Shelf {
    * @returns {Promise<T>}
    */
   async #read(name, ask) {
-    return asked(ask((await this.disk.transaction([name], "readonly")).objectStore(name)));
+    return asked(ask((await this.disk.reading(STORES)).objectStore(name)));
   }
 
   /**
    * @param {(commands: IDBObjectStore, drafts: IDBObjectStore) => Promise<void> | void} work
    */
   async #write(work) {
-    const transaction = await this.disk.transaction(["commands", "drafts"], "readwrite");
+    const transaction = await this.disk.transaction(STORES, "readwrite");
     const written = done(transaction);
-    await Promise.all([work(transaction.objectStore("commands"), transaction.objectStore("drafts")), written]);
+    const working = async () => {
+      await work(transaction.objectStore("commands"), transaction.objectStore("drafts"));
+      // Asked for, not waited for: a page that is going answers no request any more, and its words must be on disk.
+      transaction.commit?.();
+    };
+    await Promise.all([working(), written]);
   }
 
   /** In order of intent. @returns {Promise<Command[]>} */

@@ -12,7 +12,7 @@ const ID = /^[0-9a-f-]{36}$/;
 const WEEKS = 3 * 7 * 24 * 3600 * 1000;
 
 /** @typedef {{name: string, pattern: string, first?: string}} Entry  first "network": only when there is none */
-/** @typedef {{entries: Entry[], policy: string, at: number}} Index */
+/** @typedef {{entries: Entry[], policy: string, at: number, look?: string}} Index */
 
 /** @param {Pick<Known, "identity" | "app" | "language">} known */
 export const cacheName = ({ identity, app, language }) => `${PREFIX}${identity}|${app}|${language}`;
@@ -55,48 +55,58 @@ export function filled(html, ids) {
  */
 export async function shellFor(known, path) {
   const scope = source(slugOf(path));
-  const name = cacheName(known);
-  if (!(await caches.has(name))) return null;
-  const cache = await caches.open(name);
-  const found = await cache.match(scope);
+  const kept = (/** @type {string} */ key) => caches.match(key, { cacheName: cacheName(known) });
+  const found = await kept(scope);
   if (!found) return null;
   /** @type {Index} */
   const index = await found.json();
   const match = matched(index.entries, path);
-  const kept = match && (await cache.match(keyOf(scope, match.entry.name)));
-  if (!match || !kept) return null;
+  const shell = match && (await kept(keyOf(scope, match.entry.name)));
+  if (!match || !shell) return null;
   const isHeld = !slugOf(path) || known.slugs.includes(slugOf(path));
-  const html = filled(await kept.text(), match.ids);
+  const html = filled(await shell.text(), match.ids);
   return { html, policy: index.policy, isFirst: isHeld && match.entry.first !== "network" };
 }
 
 /**
- * Keeps the shells of these spheres and of the pages outside; forgets those of others. Raises when one could not
- * be had, or is for somebody else.
+ * Keeps the shells of the pages outside spheres, then of these spheres in this order; forgets those of others. Raises
+ * when one could not be had, or is for somebody else.
  * @param {string} identity @param {string[]} slugs
- * @param {{app?: string, age?: number}} [wanted]  age: shells younger than that many ms are kept as they are
+ * @param {Object} [wanted]
+ * @param {string} [wanted.app]
+ * @param {number} [wanted.age]  shells younger than that many ms are kept as they are
+ * @param {Map<string, string>} [wanted.looks]  what the shells of a sphere show, by slug: with another they are old
+ * @param {(slug: string, soFar: Known) => Promise<void>} [wanted.before]  awaited before a sphere's are asked for
  * @returns {Promise<Known>}
  */
-export async function keepShells(identity, slugs, { app, age = 0 } = {}) {
-  /** @type {Known | null} */
-  let known = null;
-  for (const scope of ["", ...slugs].map(source)) {
-    if (known && (await isYoung(known, scope, age))) continue;
-    known = await keepScope(scope, identity, app);
+export async function keepShells(identity, slugs, { app, age = 0, looks, before = async () => {} } = {}) {
+  let known = await keepScope(source(), { identity, app });
+  /** @type {string[]} */
+  const young = [];
+  for (const slug of slugs) if (await isYoung(known, slug, age, looks?.get(slug))) young.push(slug);
+  const kept = [...young];
+  for (const slug of slugs.filter((one) => !young.includes(one))) {
+    await before(slug, { ...known, slugs: [...kept] });
+    known = await keepScope(source(slug), { identity, app, look: looks?.get(slug) });
+    kept.push(slug);
   }
-  const kept = /** @type {Known} */ (known);
-  await forget(kept, new Set(["", ...slugs].map(source)));
-  return { ...kept, slugs };
+  await forget(known, new Set(["", ...slugs].map(source)));
+  return { ...known, slugs: kept };
 }
 
-/** @param {Known} known @param {string} scope @param {number} age */
-async function isYoung(known, scope, age) {
-  const found = await (await caches.open(cacheName(known))).match(scope);
-  return found !== undefined && Date.now() - (await found.json()).at < age;
+/** @param {Known} known @param {string} slug @param {number} age @param {string} [look] */
+async function isYoung(known, slug, age, look) {
+  const found = await (await caches.open(cacheName(known))).match(source(slug));
+  /** @type {Index | undefined} */
+  const index = await found?.json();
+  return index !== undefined && Date.now() - index.at < age && index.look === look;
 }
 
-/** @param {string} scope @param {string} identity @param {string} [app] @returns {Promise<Known>} */
-async function keepScope(scope, identity, app) {
+/**
+ * @param {string} scope @param {{identity: string, app?: string, look?: string}} wanted
+ * @returns {Promise<Known>}
+ */
+async function keepScope(scope, { identity, app, look }) {
   const asked = { headers: { Accept: "application/json" }, redirect: /** @type {const} */ ("manual") };
   const { response, body } = await fetchPatiently(scope, asked, { cut: 20_000 });
   if (response.status !== 200 || !body) throw new Error("no shells");
@@ -112,6 +122,7 @@ async function keepScope(scope, identity, app) {
     entries: shells.map(({ name, pattern, first }) => ({ name, pattern, first })),
     policy: response.headers.get("Content-Security-Policy") ?? "",
     at: Date.now(),
+    look,
   };
   await cache.put(scope, new Response(JSON.stringify(index)));
   return known;

@@ -13,6 +13,7 @@ const CUT = 10_000;
  *
  * @typedef {Object} SocketEvents
  * @property {(frame: Frame) => void} frame
+ * @property {() => number | undefined} oldest  age of the oldest unsent command, s; undefined when all is sent
  * @property {() => void} silent  nothing for three seconds while something was awaited
  * @property {(code: number) => void} closed  once; 0 when we cut it
  */
@@ -45,7 +46,8 @@ export class Socket {
 
   ping() {
     if (this.socket.readyState !== WebSocket.OPEN) return;
-    this.socket.send('{"t":"ping"}');
+    // How long people's words wait is for whoever runs the site to see: a number, and nothing of the words.
+    this.socket.send(JSON.stringify({ t: "ping", oldest: this.events.oldest() }));
     this.#await();
   }
 

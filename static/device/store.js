@@ -13,6 +13,8 @@ import { Signal } from "./signal.js";
 
 export const PREFIX = "rows|";
 const STORES = ["rows", "cursors", "meta"];
+/** What lists read, together; not what is noted now and then, which they would wait for. */
+export const LISTED = ["rows", "cursors"];
 
 /** @param {IDBDatabase} database */
 function upgrade(database) {
@@ -94,7 +96,7 @@ export class Store {
    * @returns {Promise<T>}
    */
   async #read(name, ask) {
-    return asked(ask((await this.disk.transaction([name], "readonly")).objectStore(name)));
+    return asked(ask((await this.disk.reading(name === "meta" ? [name] : LISTED)).objectStore(name)));
   }
 
   /**

@@ -13,6 +13,9 @@ import { Signal } from "./signal.js";
 import { Socket } from "./socket.js";
 import { Turns } from "./turns.js";
 
+/** After as long, ms, a tab that was one too many of its person's asks for a socket again. */
+const MAKES_ROOM = 30_000;
+
 /** @typedef {"live" | "pulling" | "offline"} SyncState */
 
 /**
@@ -20,6 +23,7 @@ import { Turns } from "./turns.js";
  * @property {() => void} otherIdentity  the cookie changed hands: replace the document
  * @property {(isSignedOut: boolean) => void} signedOut  the session ended, or came back
  * @property {(answer: {app: string, rows_version: string}) => void} version
+ * @property {() => number | undefined} oldest  age of the oldest unsent command, s
  * @property {() => void} complete  everything that the server has is on the device
  */
 
@@ -32,6 +36,7 @@ export class Sync {
   /** @type {Promise<void> | null} */ #pulling = null;
   #pullAgain = false;
   #tries = 0;
+  /** Before then, ms, no socket is asked for. */ #notBefore = 0;
   /** The rows version that the socket was greeted with; null until it was. @type {string | null} */ #greeted = null;
   #isStopped = true;
   /** Until something is known, nothing is said: a page does not begin by crying wolf. */
@@ -67,6 +72,7 @@ export class Sync {
   /** Focus, `online`, a row that should be there: look at once. */
   look() {
     if (this.#isStopped) return;
+    if (this.#notBefore > Date.now()) return void this.pull();
     if (this.#socket) this.#socket.ping();
     else this.#connect();
   }
@@ -103,6 +109,7 @@ export class Sync {
       { identity, rows_version, cursors },
       {
         frame: (frame) => this.#take(socket, frame),
+        oldest: () => this.events.oldest(),
         silent: () => this.#say("offline"),
         closed: (code) => this.#closed(socket, code),
       },
@@ -120,14 +127,22 @@ export class Sync {
     this.#say("offline");
     // The session ended: the feed says whether somebody else has one here by now.
     if (code === 4401) this.pull();
+    else if (code === 4429) this.#makeRoom();
     else this.#reconnect(0);
+  }
+
+  /** This person has more tabs than the server keeps sockets for: until some are closed, the feed keeps up. */
+  #makeRoom() {
+    this.#notBefore = Date.now() + MAKES_ROOM;
+    this.pull();
   }
 
   /** @param {number} after ms */
   #reconnect(after) {
     clearTimeout(this.#again);
     if (this.#isStopped) return;
-    const wait = Math.max(after, growing(this.#tries - 1, 1000, 30_000) * (this.#tries ? 1 : 0)) + jitter(5000);
+    const least = Math.max(after, this.#notBefore - Date.now());
+    const wait = Math.max(least, growing(this.#tries - 1, 1000, 30_000) * (this.#tries ? 1 : 0)) + jitter(5000);
     this.#tries += 1;
     this.#again = setTimeout(async () => {
       // Where websockets do not pass, the feed alone keeps up.

@@ -34,8 +34,19 @@ export function timeText(date, now = new Date()) {
 /** What each element says already, and on which day it was said. @type {WeakMap<Element, string>} */
 const said = new WeakMap();
 
+/** The first format of a document takes a slow phone a tenth of a second: rows are shown before. */
+let hasBegun = false;
+
+/** The first page is on screen: its times are written, and from now on those of all others before they are shown. */
+export function beginTimes() {
+  hasBegun = true;
+  finishTimes(document);
+  document.documentElement.toggleAttribute("data-times", true);
+}
+
 /** @param {ParentNode} root */
 export function finishTimes(root) {
+  if (!hasBegun) return;
   const now = new Date();
   const today = format("date", now);
   for (const time of root.querySelectorAll("time[datetime]")) {

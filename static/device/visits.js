@@ -13,12 +13,16 @@ import { toEnd } from "./scroll.js";
 /** Tapping waits no longer than that for the store. */
 const CAP = 300;
 
-/** Addresses at which identities change hands: always whole documents. */
-const HARD = ["/sign-in/", "/sign-out/", "/signed-out/"];
+/** What was found that long ago, in ms, is looked for again: somebody may have signed out. */
+const FRESH = 1000;
+
+/** Addresses at which identities change hands, or are asked for once more: always whole documents. */
+const HARD = ["/sign-in/", "/sign-out/", "/signed-out/", "/me/second-factor/", "/admin/"];
 
 /**
  * @typedef {Object} VisitEvents
  * @property {(body: HTMLElement) => boolean} fits  whether this page may stand in the present document
+ * @property {(url: URL) => Promise<string | null>} held  the page that this device shows at once for an address
  * @property {(body: HTMLElement) => Promise<void>} fill
  * @property {() => void} shown
  */
@@ -39,6 +43,16 @@ export function startVisits(events) {
     pausePlaces();
     isRestored = /** @type {CustomEvent<{action: string}>} */ (event).detail.action === "restore";
   });
+  const look = lookingAhead(events.held);
+  addEventListener("turbo:before-fetch-request", (event) => {
+    const { detail } = /** @type {CustomEvent<Asking>} */ (event);
+    event.preventDefault();
+    look(detail.url).then((html) => {
+      // A visit that was given up meanwhile ends as it always does: its request is refused.
+      if (html !== null && !detail.fetchOptions.signal.aborted) detail.fetchRequest = { response: new Page(html) };
+      detail.resume();
+    });
+  });
   addEventListener("turbo:before-render", (event) => {
     const { newBody, resume } = /** @type {CustomEvent<{newBody: HTMLElement, resume: (value?: unknown) => void}>} */ (
       event
@@ -56,6 +70,55 @@ export function startVisits(events) {
     isFirst = false;
     events.shown();
   });
+}
+
+/**
+ * What Turbo says before it asks for a page. `fetchRequest` is where it takes an answer from that is there already.
+ * @typedef {{url: URL, fetchOptions: {signal: AbortSignal}, resume: () => void, fetchRequest?: object}} Asking
+ */
+
+/**
+ * An answer that has come whole. It is read without a turn of the event loop: between asking for it and showing it, no
+ * other visit can begin, which would find this one past stopping.
+ */
+class Page extends Response {
+  #html;
+
+  /** @param {string} html */
+  constructor(html) {
+    super(null, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+    this.#html = html;
+  }
+
+  /** @override */
+  clone() {
+    return this;
+  }
+
+  /** @override */
+  async text() {
+    return this.#html;
+  }
+}
+
+/**
+ * Looks for a page when the finger goes down on its link: it is there when the finger goes up.
+ * @param {(url: URL) => Promise<string | null>} held
+ */
+function lookingAhead(held) {
+  /** @type {{href: string, at: number, html: Promise<string | null>} | undefined} */
+  let last;
+  const look = (/** @type {URL} */ url) => Promise.race([held(url).catch(() => null), pause(CAP).then(() => null)]);
+  addEventListener("pointerdown", ({ target }) => {
+    const link = target instanceof Element ? target.closest("a") : null;
+    if (link?.origin === location.origin)
+      last = { href: link.href, at: performance.now(), html: look(new URL(link.href)) };
+  });
+  return (/** @type {URL} */ url) => {
+    const found = last?.href === url.href && performance.now() - last.at < FRESH ? last.html : look(url);
+    last = undefined;
+    return found;
+  };
 }
 
 /** A conversation opens at its end. */

@@ -51,6 +51,6 @@ export class MessageComposer extends HTMLElement {
     if (!event.ctrlKey && !event.metaKey && !hasKeyboard) return;
     event.preventDefault();
     const words = this.#words;
-    if (words?.value.trim()) words.form?.requestSubmit();
+    if (words?.value.trim() && !words.readOnly) words.form?.requestSubmit();
   };
 }

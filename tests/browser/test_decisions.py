@@ -10,6 +10,16 @@ from tests.browser.people import DESK, Phone, said
 from tests.conftest import Cast
 
 TOO_LONG = "x" * 10_001
+# A form of a later day, which holds more than the site takes at once beside the words.
+SUBMIT_LARGE = """words => {
+    const form = document.querySelector("message-composer form");
+    const more = Object.assign(document.createElement("input"), { type: "hidden", name: "more" });
+    more.value = "x".repeat(3 * 1024 * 1024);
+    form.append(more);
+    form.querySelector("textarea").value = words;
+    form.requestSubmit();
+    more.remove();
+}"""
 
 
 def is_refused(cast: Cast, bob: Phone) -> None:
@@ -38,6 +48,26 @@ def test_a_refused_message_holds_back_no_other_and_stays_until_it_is_edited(
     bob.waits(1)
     bob.writes("shorter")
     bob.sees("next", "shorter")
+    bob.waits(0)
+    assert said(cast.sphere) == ["next", "shorter"]
+
+
+def test_what_is_larger_than_any_form_is_refused_and_holds_back_no_other(
+    cast: Cast, phone_of: GivePhone, talk: str
+) -> None:
+    """The server reads nothing of it, so the request says beside its body which command it is."""
+    bob = phone_of(cast.bob)
+    bob.opens(talk)
+    bob.page.evaluate(SUBMIT_LARGE, "much more than this")
+    bob.writes("next")
+    bob.hears(lambda: said(cast.sphere) == ["next"], "the next one arrives")
+    bob.waits(1)
+    bob.opens("/outbox/")
+    item = bob.page.locator("outbox-list .outbox-item")
+    expect(item.locator("[data-sentence]")).to_contain_text("over 2 MB")
+    bob.page.get_by_role("button", name="Edit").click()
+    expect(bob.page.locator("message-composer textarea")).to_have_value("much more than this")
+    bob.writes("shorter")
     bob.waits(0)
     assert said(cast.sphere) == ["next", "shorter"]
 

@@ -60,3 +60,25 @@ def test_another_build_of_the_app_keeps_what_is_not_sent(
     bob.waits(0)
     bob.sees(*words)
     assert said(cast.sphere) == words
+
+
+def test_what_the_browser_took_to_the_server_is_forgotten_once_it_arrived(cast: Cast, phone_of: GivePhone) -> None:
+    alice = phone_of(cast.alice)
+    place = f"/s/{cast.sphere.slug}/guests/"
+    field = alice.page.get_by_label("For whom?")
+    alice.opens(place)
+    field.fill("Mamie Jeanne")
+    alice.hears(lambda: "Mamie Jeanne" in alice.memory(), "the words are kept")
+    alice.page.route(
+        "**/guests/", lambda one: one.abort("connectionfailed") if one.request.method == "POST" else one.continue_()
+    )
+    with alice.page.expect_event("requestfailed"):
+        alice.page.get_by_role("button", name="Make the link").click()
+    alice.page.unroute_all()
+    alice.opens(place)
+    expect(field).to_have_value("Mamie Jeanne")
+    alice.page.get_by_role("button", name="Make the link").click()
+    expect(alice.page.locator('body[data-page="guests:key"]')).to_be_attached()
+    alice.opens(place)
+    alice.is_live()
+    expect(field).to_have_value("")

@@ -12,7 +12,7 @@ from accounts.identity import identity_of
 from accounts.links import sign_in_link
 from spheres.models import Membership
 from tests.browser.conftest import GivePhone
-from tests.browser.people import Phone, said
+from tests.browser.people import Phone, lost, said
 from tests.conftest import Cast
 from tests.live import Visitor
 
@@ -67,6 +67,46 @@ def test_another_session_under_a_living_tab_sends_and_shows_nothing_of_the_first
     phone.lives()
     phone.waits(0)
     assert said(cast.sphere) == [SECRET, MINE]
+
+
+def test_who_signs_in_beside_an_open_tab_never_speaks_for_it(
+    cast: Cast, phone_of: GivePhone, visit: Callable[[Membership], Visitor], talk: str
+) -> None:
+    assert cast.alice.person
+    assert cast.bob.person
+    phone = phone_of(cast.alice)
+    phone.opens(talk)
+    phone.keeps(cast.sphere)
+    phone.meets(lost)
+    phone.writes(MINE)
+    phone.waits(1)
+    first = phone.page
+    phone.page = second = phone.context.new_page()
+    phone.follow_link(sign_in_link(cast.bob.person))
+    phone.lives()
+    phone.waits(0)
+    phone.clears()
+    phone.page = first
+    # By itself: nobody touches it. Bob is a member too: he gets the same page, as himself and with nothing to send.
+    expect(phone.page.locator(f'body[data-me="{cast.bob.pk}"]')).to_be_attached()
+    phone.lives()
+    phone.waits(0)
+    phone.sees()
+    phone.writes("i am bob")
+    phone.sees("i am bob")
+    phone.waits(0)
+    assert said(cast.sphere) == ["i am bob"]
+    phone.keep_session(visit(cast.alice).session_key)
+    phone.reloads()
+    expect(phone.page.locator(f'body[data-me="{cast.alice.pk}"]')).to_be_attached()
+    phone.waits(0)
+    phone.sees("i am bob", MINE)
+    own = phone.page.locator("live-list > live-row[data-own]")
+    expect(own).to_have_count(1)
+    expect(own).to_contain_text(MINE)
+    # Bob's tab follows too. Chromium never ends a browser whose page is just being replaced: so this comes last.
+    expect(second.locator(f'body[data-identity="{identity_of(cast.alice.person)}"]')).to_be_attached()
+    expect(second.locator("body[data-sync=live]")).to_be_attached()
 
 
 def test_signing_out_offline_ends_what_is_kept_at_once_and_the_session_when_it_can(

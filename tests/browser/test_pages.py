@@ -2,113 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from playwright.sync_api import Page, expect
+from django.test import override_settings
+from playwright.sync_api import expect
 
-from accounts.links import sign_in_link
-from sync.shells import page_routes
-from tests.browser.conftest import GivePhone
+from accounts.models import User
+from alveole.hosting.mail import OURS
+from journal.ids import uuid7
+from spheres.actions import create_sphere
+from spheres.guests import tokens as guests
+from spheres.guests.actions import make_key
+from tests.browser.conftest import GivePhone, address
+from tests.browser.looking import TOO_WIDE, complaints, look, shows
+from tests.browser.paths import NAMES, SECRET, SIGNED_IN, path_of
 from tests.browser.people import DESK, Phone
 from tests.conftest import Cast
-
-AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = """async (tags) => {
-    const rules = { "target-size": { enabled: true } };
-    const { violations } = await axe.run(document, { runOnly: tags, rules, resultTypes: ["violations"] });
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}"""
-# What is wider than the screen. A strip that scrolls by itself is not.
-TOO_WIDE = """() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth && innerWidth <= clientWidth) return [];
-    const all = [...document.querySelectorAll("body *")];
-    const cut = all.filter((one) => one.getBoundingClientRect().right > clientWidth);
-    return [`${scrollWidth} > ${clientWidth}`, ...cut.slice(0, 5).map((one) => one.outerHTML.slice(0, 120))];
-}"""
-# What a thumb may miss. A link within a sentence is as large as its letters (WCAG 2.5.8), a choice as its label.
-TOO_SMALL = """(least) => {
-    const shown = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), textarea, select, summary")]
-        .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".skip, [inert], p"))
-        .map((one) => one.matches("[type=radio], [type=checkbox]") ? one.closest("label") ?? one : one);
-    return shown.flatMap((one) => {
-        const { width, height } = one.getBoundingClientRect();
-        return width < least || height < least ? [`${width} × ${height}: ${one.outerHTML.slice(0, 160)}`] : [];
-    });
-}"""
-LEAST = 44
-
-# Addresses that answer no person with a page.
-NOT_PAGES = {
-    "sync:feed",
-    "sync:shells",
-    "sync:sphere_shells",
-    "sync:service_worker",
-    "sync:manifest",
-    "sync:token",
-    "accounts:sign_out",
-    "accounts:language",
-    "account_logout",
-    "messaging:messages",
-    "messaging:deletion",
-}
-
-
-def url_names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
-    """Walk the URLconf."""
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from url_names(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
-        elif isinstance(entry, URLPattern):
-            yield f"{namespace}{entry.name}"
-
-
-SIGNED_IN = {route.name for route in page_routes()}
-NAMES = sorted({*url_names(get_resolver()), "nowhere"} - NOT_PAGES)
-
-
-def path_of(name: str, cast: Cast) -> str:
-    """Give an address for a URL name."""
-    if name == "nowhere":
-        return "/nowhere/"
-    if name == "accounts:link":
-        assert cast.bob.person
-        return sign_in_link(cast.bob.person).removeprefix(settings.ALVEOLE_URL)
-    route = next((route for route in page_routes() if route.name == name), None)
-    if route is None:
-        return reverse(name)
-    long_words = "Une_adresse_sans_espace_ni_tiret_qui_ne_tient_pas_sur_une_ligne_" * 2
-    cast.say(cast.alice, f"https://example.invalid/{long_words}")
-    ids = {"conversation_id": cast.conversation.pk, "message_id": cast.say(cast.bob, long_words).pk}
-    slug = {"slug": cast.sphere.slug} if route.is_inside else {}
-    return reverse(name, kwargs={**slug, **{name: ids[name] for name in route.ids}})
-
-
-def complaints(page: Page) -> list[str]:
-    """Look at a page in both themes."""
-    found: list[str] = []
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        found += [f"{theme}: {one}" for one in page.evaluate(RUN_AXE, TAGS)]
-    return [*found, *page.evaluate(TOO_WIDE), *page.evaluate(TOO_SMALL, LEAST)]
-
-
-def look(phone: Phone) -> Phone:
-    """Make a phone's pages ready to be looked at."""
-    phone.context.add_init_script(path=AXE)
-    return phone
-
-
-def shows(phone: Phone, path: str) -> None:
-    """Open a page, whoever it is for."""
-    phone.page.goto(path)
-    if phone.page.locator("body[data-identity]:not([data-identity=''])").count():
-        phone.is_live()
+from tests.guests.growing import mailed_code
+from tests.guests.making import ANDROID
 
 
 @pytest.mark.parametrize("screen", ["360", "1280"])
@@ -132,6 +48,17 @@ def test_text_twice_as_large_cuts_nothing_off(cast: Cast, phone_of: GivePhone, g
         phone.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
         cut[name] = phone.page.evaluate(TOO_WIDE)
     assert {name: found for name, found in cut.items() if found} == {}
+
+
+def tries_a_mail_server(cast: Cast, phone: Phone, talk: str) -> None:
+    assert cast.bob.person is not None
+    User.objects.filter(pk=cast.bob.person.pk).update(is_staff=True)
+    with override_settings(EMAIL_BACKEND=OURS):
+        phone.page.goto("/operator/")
+        phone.page.fill("[name=mail_host]", "127.0.0.1")
+        phone.page.fill("[name=mail_from]", "nobody")
+        phone.page.get_by_role("button", name="Send me a test").click()
+        expect(phone.page.get_by_role("alert")).to_be_visible()
 
 
 def is_pending(cast: Cast, phone: Phone, talk: str) -> None:
@@ -185,6 +112,86 @@ def misspells_the_password(cast: Cast, phone: Phone, talk: str) -> None:
     expect(phone.page.locator(".errorlist")).to_be_visible()
 
 
+def is_a_guest(cast: Cast, phone: Phone) -> None:
+    phone.context.clear_cookies()
+    key = make_key(cast.alice, id=uuid7(), name="Grand-mère_sans_espace_ni_tiret_qui_ne_tient_pas_sur_une_ligne")
+    phone.page.goto(guests.link_of(key).removeprefix(settings.ALVEOLE_URL))
+    phone.page.get_by_role("button", name="Come in").click()
+    phone.page.wait_for_url(f"**/s/{cast.sphere.slug}/")
+    phone.opens("/me/")
+
+
+def mistypes_a_code(cast: Cast, phone: Phone, talk: str) -> None:
+    is_a_guest(cast, phone)
+    phone.page.get_by_label("Your e-mail address").fill(f"{'grandmere_' * 6}@example.invalid")
+    phone.page.get_by_role("button", name="Send me a code").click()
+    phone.page.get_by_label("The code").fill("BBBB-BBBB")
+    phone.page.get_by_role("button", name="Keep my place").click()
+    expect(phone.page.locator(".errorlist")).to_be_visible()
+    phone.page.locator("summary").click()
+
+
+def finds_the_address_taken(cast: Cast, phone: Phone, talk: str) -> None:
+    is_a_guest(cast, phone)
+    phone.page.get_by_label("Your e-mail address").fill("bob@example.invalid")
+    phone.page.get_by_role("button", name="Send me a code").click()
+    phone.page.get_by_label("The code").fill(mailed_code("bob@example.invalid"))
+    phone.page.get_by_role("button", name="Keep my place").click()
+    expect(phone.page.get_by_role("heading", name="You have an account here already")).to_be_visible()
+    phone.page.locator("summary").click()
+
+
+def is_inside_another_app(cast: Cast, phone: Phone, talk: str) -> None:
+    phone.context.clear_cookies()
+    phone.page.set_extra_http_headers({"User-Agent": f"{ANDROID.replace(')', '; wv)', 1)} [FB_IAB/FB4A;FBAV/488.0;]"})
+    shows(phone, path_of("guests:landing", cast))
+    expect(phone.page.get_by_role("heading", name="This page is open inside Facebook")).to_be_visible()
+
+
+def sets_up_a_second_factor(cast: Cast, phone: Phone, talk: str) -> None:
+    phone.page.goto("/me/second-factor/app/")
+    secret = phone.page.locator(".secret").inner_text()
+    phone.page.fill("[name=code]", "000000")
+    phone.page.get_by_role("button", name="Use it from now on").click()
+    expect(phone.page.locator(".errorlist")).to_be_visible()
+    assert complaints(phone.page) == []
+    phone.page.fill("[name=code]", format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+    phone.page.get_by_role("button", name="Use it from now on").click()
+    expect(phone.page.locator(".codes li")).to_have_count(10)
+
+
+def shows_a_code(cast: Cast, phone: Phone, talk: str) -> None:
+    assert cast.bob.person
+    TOTP.activate(cast.bob.person, SECRET)
+    phone.page.goto("/me/second-factor/app/end/")
+    phone.page.fill("[name=code]", format_hotp_value(hotp_value(SECRET, int(time.time()) // 30)))
+    phone.page.get_by_role("button", name="Go on").click()
+    expect(phone.page.get_by_role("button", name="Give it up")).to_be_visible()
+    assert complaints(phone.page) == []
+    phone.page.goto("/me/second-factor/codes/new/")
+    expect(phone.page.get_by_role("button", name="Make new ones")).to_be_visible()
+
+
+def is_told_where_it_speaks(cast: Cast, phone: Phone, talk: str) -> None:
+    phone.opens(talk)
+    assert cast.bob.person
+    name = "Une famille au nom si long qu’il ne tient sur aucune ligne"
+    home = create_sphere(cast.bob.person, name=name, context="family")
+    phone.opens(address(home))
+    expect(phone.page.locator("message-composer").get_by_role("status")).to_contain_text("Une famille")
+
+
+def is_asked_before_pasting(cast: Cast, phone: Phone, talk: str) -> None:
+    phone.opens(talk)
+    phone.page.fill("message-composer textarea", "from work")
+    phone.page.locator("message-composer textarea").select_text()
+    phone.page.keyboard.press("Control+X")
+    is_told_where_it_speaks(cast, phone, talk)
+    phone.page.locator("message-composer textarea").focus()
+    phone.page.keyboard.press("Control+V")
+    expect(phone.page.get_by_role("dialog")).to_be_visible()
+
+
 MOMENTS: dict[str, Callable[[Cast, Phone, str], None]] = {
     "an item is pending": is_pending,
     "an item waits in the outbox": waits_in_the_outbox,
@@ -192,6 +199,14 @@ MOMENTS: dict[str, Callable[[Cast, Phone, str], None]] = {
     "a deletion asks": asks_before_deleting,
     "a page is not here": is_not_here,
     "a password is wrong": misspells_the_password,
+    "a second factor is set up": sets_up_a_second_factor,
+    "a code is shown again": shows_a_code,
+    "a mail server is tried": tries_a_mail_server,
+    "a code is wrong": mistypes_a_code,
+    "an address is taken": finds_the_address_taken,
+    "another app is around": is_inside_another_app,
+    "a switch is said": is_told_where_it_speaks,
+    "a paste is asked about": is_asked_before_pasting,
 }
 
 

@@ -35,7 +35,11 @@ PAGE = """() => {
 
 def ids(cast: Cast) -> dict[str, object]:
     """Give an object for each id that stands in an address."""
-    return {"conversation_id": cast.conversation.pk, "message_id": cast.say(cast.bob, "Bonjour\n<b>&amp;").pk}
+    return {
+        "conversation_id": cast.conversation.pk,
+        "message_id": cast.say(cast.bob, "Bonjour\n<b>&amp;").pk,
+        "member_id": cast.alice.pk,
+    }
 
 
 @pytest.mark.parametrize("route", page_routes(), ids=lambda route: str(route.name))
@@ -65,6 +69,37 @@ def test_every_page_of_the_site_has_a_shell(cast: Cast) -> None:
         "messaging:edition",
         "sync:outbox",
     }
+
+
+# How many rows of the conversation were there when a page first made one of these.
+FIRST_MADE = """
+window.rowsAtFirst = {};
+for (const [owner, name] of [[Intl, "DateTimeFormat"], [window, "WebSocket"]]) {
+    owner[name] = new Proxy(owner[name], {
+        construct(made, given) {
+            window.rowsAtFirst[name] ??= document.querySelectorAll('[role="log"] > live-row').length;
+            return Reflect.construct(made, given);
+        },
+    });
+}
+"""
+
+
+def test_a_page_opened_without_network_shows_its_rows_before_all_else(
+    cast: Cast, phone_of: GivePhone, talk: str
+) -> None:
+    cast.say(cast.alice, "Bonjour")
+    bob = phone_of(cast.bob)
+    bob.opens("/")
+    bob.keeps(cast.sphere)
+    bob.page.context.add_init_script(FIRST_MADE)
+    bob.loses_network()
+    page = bob.opens_cold(talk)
+    expect(page.locator('[role="log"] > live-row time.when')).to_be_visible()
+    expect(page.locator("body[data-shell][data-sync]")).to_be_attached()
+    bob.gets_network()
+    bob.is_live()
+    assert page.evaluate("() => window.rowsAtFirst") == {"DateTimeFormat": 1, "WebSocket": 1}
 
 
 def test_what_was_said_long_ago_is_reached_from_a_kept_page(

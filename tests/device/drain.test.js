@@ -69,6 +69,23 @@ test("everything goes, in order, and the outbox is empty", async () => {
   assert.deepEqual(posts, ["1", "2", "3"]);
 });
 
+test("stopped while its lock is on the way, it sends nothing and lets the page live", async () => {
+  const { outbox, drain, posts } = tab(yes);
+  const request = locks.request.bind(locks);
+  let ended = "";
+  locks.request = (/** @type {any[]} */ ...asked) => {
+    drain.stop();
+    const held = request(.../** @type {Parameters<typeof request>} */ (asked));
+    held.then(() => (ended = "with the lock given back"));
+    return held;
+  };
+  outbox.queue(command({ id: "1" }), "");
+  // Lanes begun again and again would leave no turn to anything else, this test included.
+  await until(() => ended);
+  assert.deepEqual(posts, []);
+  assert.equal(outbox.commands.length, 1);
+});
+
 test("a lost answer is asked for again when the line is back, and nothing overtakes it", async () => {
   let isOnline = false;
   const { outbox, drain, posts } = tab((one) => (isOnline ? yes(one) : nothing));

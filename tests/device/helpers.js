@@ -132,3 +132,25 @@ export async function until(condition) {
   }
   throw new Error(`never: ${condition}`);
 }
+
+/** What a browser keeps of answers, by name and by address. */
+export class Caches {
+  /** @type {Map<string, Map<string, string>>} */ all = new Map();
+
+  /** @param {string} name */
+  async open(name) {
+    const kept = this.all.get(name) ?? new Map();
+    this.all.set(name, kept);
+    return {
+      match: async (/** @type {string} */ key) => (kept.has(key) ? new Response(kept.get(key)) : undefined),
+      put: async (/** @type {string} */ key, /** @type {Response} */ answer) => kept.set(key, await answer.text()),
+      delete: async (/** @type {string} */ url) => kept.delete(new URL(url, "http://localhost").pathname),
+      keys: async () => [...kept.keys()].map((key) => ({ url: `http://localhost${key}` })),
+    };
+  }
+
+  /** @param {string} key @param {{cacheName: string}} where */
+  async match(key, { cacheName }) {
+    return this.all.has(cacheName) ? (await this.open(cacheName)).match(key) : undefined;
+  }
+}

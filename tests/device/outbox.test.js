@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Outbox, insisting } from "../../static/device/outbox.js";
+import { Shelf } from "../../static/device/shelf.js";
 import { Tabs, command, freshDisk, record } from "./helpers.js";
 
 beforeEach(freshDisk);
@@ -249,4 +250,37 @@ test("without IndexedDB words live as long as the page, drafts too", async () =>
   const [one] = outbox.commands;
   await outbox.settle(/** @type {any} */ (one), { outcome: "accepted", records: [], location: "" });
   assert.deepEqual(ids(outbox), []);
+});
+
+test("a draft is on its way to the disk at once: its page may be going", async () => {
+  const shelf = new Shelf("alice");
+  await shelf.drafts();
+  /** @type {string[]} */
+  const commits = [];
+  const { commit } = IDBTransaction.prototype;
+  IDBTransaction.prototype.commit = function () {
+    commits.push(this.mode);
+    commit.call(this);
+  };
+  try {
+    const kept = shelf.keepDraft({ key: "form", fields: [["body", "half-writ"]], at: 1 });
+    // What a page still does in its last event, and no turn of the event loop after it.
+    for (let turn = 0; turn < 20; turn += 1) await null;
+    assert.deepEqual(commits, ["readwrite"]);
+    await kept;
+  } finally {
+    IDBTransaction.prototype.commit = commit;
+  }
+  assert.equal((await new Shelf("alice").drafts()).length, 1);
+});
+
+test("how long words wait is counted from the oldest that the server has not settled", async () => {
+  const outbox = await opened();
+  assert.equal(outbox.oldest(60_000), undefined);
+  await outbox.queue(command({ id: "1", said_at: 40_000 }), "a");
+  await outbox.queue(command({ id: "2", said_at: 10_000 }), "b");
+  assert.equal(outbox.oldest(60_000), 50);
+  assert.equal(outbox.oldest(5_000), 0, "a clock that was set back");
+  await outbox.settle(/** @type {any} */ (outbox.commands[1]), { outcome: "refused", sentence: "No.", errors: {} });
+  assert.equal(outbox.oldest(60_000), 20, "what was refused waits for a person");
 });

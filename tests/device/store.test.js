@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { DiskRefused } from "../../static/device/idb.js";
+import { DiskRefused, done } from "../../static/device/idb.js";
 import { Overtaken, Pull } from "../../static/device/pages.js";
 import { all, found, listed, mine, versions } from "../../static/device/reads.js";
-import { Store } from "../../static/device/store.js";
+import { LISTED, Store } from "../../static/device/store.js";
 import { answer, freshDisk, record } from "./helpers.js";
 
 beforeEach(freshDisk);
@@ -196,6 +196,50 @@ test("exactly as many rows as asked for are all of them", async () => {
   assert.equal((await listed(store, LIST, { limit: 10, isNewestFirst: true })).isAll, true);
   await store.applyLive([record({ n: 11 })]);
   assert.equal((await listed(store, LIST, { limit: 10, isNewestFirst: true })).isAll, false);
+});
+
+test("rows that share the order of the next one come with it, or all at once", async () => {
+  const store = await opened();
+  const orders = [1, 2, 2, 3, 4].map((o, index) => record({ n: index + 1, o }));
+  await store.apply(answer({ records: orders, cursors: { j1: ["e1", 5] } }), new Pull());
+  const numbers = async (/** @type {number} */ limit) =>
+    (await listed(store, LIST, { limit, isNewestFirst: true })).rows.map((row) => row.n);
+  assert.deepEqual(await numbers(3), [4, 5]);
+  assert.deepEqual(await numbers(4), [2, 3, 4, 5]);
+  const pair = { limit: 1, before: 3, isNewestFirst: true };
+  assert.deepEqual((await listed(store, LIST, pair)).rows.map((row) => row.n), [1, 2, 3]);
+});
+
+test("a browser that goes by a cursor finds the same rows", async () => {
+  const store = await opened();
+  const orders = [1, 2, 2, 3, 4, 5, 6].map((o, index) => record({ n: index + 1, o }));
+  await store.apply(answer({ records: orders, cursors: { j1: ["e1", 7] } }), new Pull());
+  const asks = [1, 2, 3, 5, 7, 8].flatMap((limit) => [
+    { limit, isNewestFirst: true },
+    { limit, isNewestFirst: false },
+    { limit, before: 4, isNewestFirst: true },
+    { limit, after: 1, isNewestFirst: false },
+  ]);
+  const all = () => Promise.all(asks.map((range) => listed(store, LIST, range)));
+  const usual = await all();
+  assert.ok("getAllRecords" in IDBIndex.prototype);
+  const kept = Object.getOwnPropertyDescriptor(IDBIndex.prototype, "getAllRecords");
+  delete (/** @type {any} */ (IDBIndex.prototype).getAllRecords);
+  try {
+    assert.deepEqual(await all(), usual);
+  } finally {
+    Object.defineProperty(IDBIndex.prototype, "getAllRecords", /** @type {PropertyDescriptor} */ (kept));
+  }
+});
+
+test("what is read in one turn shares a transaction, and the next turn has another", async () => {
+  const store = await opened();
+  await holding(store, 3);
+  const [first, second] = await Promise.all([store.disk.reading(LISTED), store.disk.reading(LISTED)]);
+  assert.equal(first, second);
+  await done(first);
+  assert.notEqual(await store.disk.reading(LISTED), first);
+  assert.deepEqual(await ids(store), ["m1", "m2", "m3"]);
 });
 
 test("what is mine is found by what it is about", async () => {

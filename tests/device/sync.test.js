@@ -61,6 +61,7 @@ beforeEach(() => {
   Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
 });
 afterEach(() => {
+  mock.restoreAll();
   for (const sync of syncs.splice(0)) sync.stop();
 });
 
@@ -82,6 +83,7 @@ async function tab(feed, tabs = new Tabs()) {
       otherIdentity: () => void events.push("other identity"),
       signedOut: (is) => void (is && events.push("signed out")),
       version: ({ app }) => void (app !== "a1" && events.push(`app ${app}`)),
+      oldest: () => undefined,
       complete: () => void events.push("complete"),
     },
     "ws://here",
@@ -255,7 +257,35 @@ test("a session that ended and is there again gets its socket back", async () =>
   await until(() => asked.length && sync.state === "live");
   socket.drop(4401);
   await until(() => FakeSocket.all.length === 2);
-  mock.restoreAll();
+});
+
+test("one tab too many asks the feed, and for a socket after 30 s only, whoever looks at it", async () => {
+  let now = Date.now();
+  mock.method(Date, "now", () => now);
+  mock.method(Math, "random", () => 0);
+  /** @type {{work: () => void, ms: number}[]} */
+  const pauses = [];
+  const usual = setTimeout;
+  mock.method(globalThis, "setTimeout", (/** @type {any} */ work, /** @type {number} */ ms) => {
+    if (!String(work).includes("#connect")) return usual(work, ms);
+    pauses.push({ work, ms });
+  });
+  const { sync } = await tab(() => page(three));
+  const socket = await connected(sync);
+  socket.say(ready);
+  await until(() => asked.length && sync.state === "live");
+  asked = [];
+  socket.drop(4429);
+  await until(() => pauses.length === 1);
+  assert.deepEqual([asked.length, sync.state, pauses[0]?.ms], [1, "live", 30_000]);
+  now += 10_000;
+  sync.look();
+  await until(() => pauses.length === 2);
+  assert.deepEqual([asked.length, sync.state, pauses[1]?.ms], [2, "live", 20_000]);
+  assert.equal(FakeSocket.all.length, 1);
+  now += 20_000;
+  pauses[1]?.work();
+  await until(() => FakeSocket.all.length === 2);
 });
 
 test("patience grows while sockets greet and pulls fail, and begins anew when one succeeds", async () => {
@@ -282,7 +312,6 @@ test("patience grows while sockets greet and pulls fail, and begins anew when on
   assert.ok(failed >= 2000, `${waits}`);
   FakeSocket.all[2]?.drop(1006);
   assert.equal(waits.at(-1), 0);
-  mock.restoreAll();
 });
 
 test("frames of another rows version are not applied: the feed is asked", async () => {
@@ -342,8 +371,7 @@ for (const how of ["with locks", "without locks"]) {
     await until(() => one.sync.state === "live" && two.sync.state === "live");
     assert.equal(asked.filter(({ cursors }) => !cursors.j1).length, 6);
     assert.deepEqual(await two.store.cursors(), { j1: ["e1", 6] });
-    mock.restoreAll();
-  });
+    });
 }
 
 test("a pull that was overtaken ends, and asks again when the other is through", async () => {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from messaging.actions import delete_message, edit_message
 from messaging.models import LONGEST_BODY, Message
 from spheres.models import Membership
 from spheres.seal import inside
-from tests.commanding import fields, post
+from tests.commanding import Response, fields, post
 from tests.conftest import Cast
 
 pytestmark = pytest.mark.db
@@ -28,7 +28,7 @@ def said(cast: Cast) -> Message:
     return cast.say(cast.bob, "un\ndeux\ntrois")
 
 
-def edit(client: Client, member: Membership, message: Message, body: str, seen: str) -> HttpResponse:
+def edit(client: Client, member: Membership, message: Message, body: str, seen: str) -> Response:
     path = reverse("messaging:edition", args=[message.sphere.slug, message.pk])
     return post(client, path, fields(member, "messaging.edit.1", body=body, _seen_body=seen))
 
@@ -41,7 +41,7 @@ def stands(message: Message) -> str:
 
 def test_the_author_changes_the_words(cast: Cast, browse: Browse, said: Message) -> None:
     response = edit(browse(cast.bob), cast.bob, said, "autre chose", said.body)
-    assert response.json()["records"][0]["facts"]["edited"] is True  # type: ignore[attr-defined]
+    assert response.json()["records"][0]["facts"]["edited"] is True
     assert stands(said) == "autre chose"
 
 
@@ -88,7 +88,7 @@ def test_what_was_loaded_before_another_change_is_read_again(cast: Cast, said: M
 def test_a_change_of_the_same_line_shows_both_and_changes_nothing(cast: Cast, browse: Browse, said: Message) -> None:
     edit(browse(cast.bob), cast.bob, said, "un, du téléphone\ndeux\ntrois", "un\ndeux\ntrois")
     response = edit(browse(cast.bob), cast.bob, said, "un, du bureau\ndeux\ntrois", "un\ndeux\ntrois")
-    answer = response.json()  # type: ignore[attr-defined]
+    answer = response.json()
     assert (response.status_code, answer["outcome"]) == (409, "conflict")
     assert answer["fields"]["body"]["theirs"] == "un, du téléphone\ndeux\ntrois"
     assert answer["fields"]["body"]["by"] == "Bob"

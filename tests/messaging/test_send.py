@@ -45,7 +45,7 @@ def bodies(cast: Cast) -> list[str]:
 def test_a_member_speaks_and_gets_the_row_back(cast: Cast, browse: Browse) -> None:
     said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Le camion est là.")
     response = post(browse(cast.bob), path(cast), said)
-    answer = response.json()  # type: ignore[attr-defined]
+    answer = response.json()
     assert response.status_code == 200
     assert response.headers["Alveole-Command"] == said["_command"]
     assert answer["outcome"] == "accepted"
@@ -55,7 +55,7 @@ def test_a_member_speaks_and_gets_the_row_back(cast: Cast, browse: Browse) -> No
 
 def test_the_same_command_again_is_answered_the_same_and_done_once(cast: Cast, browse: Browse) -> None:
     said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Une fois")
-    answers = [post(browse(cast.bob), path(cast), said).json() for _ in range(3)]  # type: ignore[attr-defined]
+    answers = [post(browse(cast.bob), path(cast), said).json() for _ in range(3)]
     assert bodies(cast) == ["Une fois"]
     assert [answer["records"] for answer in answers] == [answers[0]["records"]] * 3
 
@@ -101,9 +101,9 @@ def test_a_receipt_is_answered_to_somebody_since_removed_and_new_words_are_not(c
     assert post(browse(cast.bob), path(cast), said).status_code == 200
     end_membership(cast.alice, cast.bob)
     again = post(browse(cast.bob), path(cast), said)
-    assert (again.status_code, again.json()["records"]) == (200, [])  # type: ignore[attr-defined]
+    assert (again.status_code, again.json()["records"]) == (200, [])
     new = post(browse(cast.bob), path(cast), fields(cast.bob, "messaging.send.1", id=uuid7(), body="Et encore"))
-    assert (new.status_code, new.json()["outcome"]) == (404, "refused")  # type: ignore[attr-defined]
+    assert (new.status_code, new.json()["outcome"]) == (404, "refused")
     assert new.headers["Alveole-Command"]
     assert bodies(cast) == ["Avant de partir"]
 
@@ -164,7 +164,7 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(
     said = {**fields(cast.bob, "messaging.send.1", id=uuid7(), body="x"), **wrong}
     response = post(browse(cast.bob), path(cast), said)
     assert response.status_code == status
-    assert response.json()["sentence"]  # type: ignore[attr-defined]
+    assert response.json()["sentence"]
     # Final for the device, but where there is no number to settle.
     assert response.headers.get("Alveole-Command") == (None if "_command" in wrong else said["_command"])
     assert bodies(cast) == []
@@ -191,7 +191,7 @@ def test_without_javascript_the_words_stay_in_the_form(cast: Cast, browse: Brows
 def test_words_written_long_ago_say_both_times(cast: Cast, browse: Browse) -> None:
     an_hour_ago = int((timezone.now() - timedelta(hours=1)).timestamp() * 1000)
     said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Hier", _said_at=an_hour_ago)
-    facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
+    facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]
     assert facts["late"] is True
     assert facts["said_at"] < facts["at"]
 
@@ -200,7 +200,7 @@ def test_words_written_long_ago_say_both_times(cast: Cast, browse: Browse) -> No
 def test_a_clock_from_long_ago_is_clamped_and_harms_no_reader(cast: Cast, browse: Browse, said_at: int) -> None:
     said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Jadis", _said_at=said_at)
     with timezone.override("America/New_York"):
-        facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
+        facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]
     wait = datetime.fromisoformat(facts["at"]) - datetime.fromisoformat(facts["said_at"])
     assert wait == timedelta(days=90)
 
@@ -213,13 +213,13 @@ def test_a_row_is_rendered_in_nobodys_zone(cast: Cast, browse: Browse) -> None:
         User.objects.filter(pk=cast.bob.person.pk).update(zone=zone)
         said = fields(cast.bob, "messaging.send.1", id=uuid7(), body=zone)
         with clock.at(datetime(2026, 3, 1, 12, 34, tzinfo=UTC)):
-            rows.append(post(browse(cast.bob), path(cast), said).json()["records"][0])  # type: ignore[attr-defined]
+            rows.append(post(browse(cast.bob), path(cast), said).json()["records"][0])
     assert all("12:34" in row["html"] for row in rows)
 
 
 def test_a_clock_from_the_future_is_clamped(cast: Cast, browse: Browse) -> None:
     said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="Demain", _said_at=9_999_999_999_999)
-    facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]  # type: ignore[attr-defined]
+    facts = post(browse(cast.bob), path(cast), said).json()["records"][0]["facts"]
     assert (facts["late"], facts["said_at"]) == (False, facts["at"])
 
 

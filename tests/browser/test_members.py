@@ -1,0 +1,139 @@
+"""Spheres and members on a phone: one's own sphere, its settings, roles, leaving; offline too."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from messaging.models import Message
+from spheres.actions import give_role, settle
+from spheres.models import Membership, Sphere
+from spheres.seal import inside
+from spheres.tasks import remove_posts
+from tests.browser.conftest import GivePhone
+from tests.conftest import Cast
+from tests.live import wait_until
+
+
+def test_a_sphere_of_ones_own_is_made_without_network(cast: Cast, phone_of: GivePhone) -> None:
+    phone = phone_of(cast.bob)
+    phone.page.goto("/")
+    phone.is_live()
+    phone.keeps(cast.sphere)
+    phone.page.goto("/spheres/")
+    phone.is_live()
+    phone.loses_network()
+    phone.page.get_by_label("Its name").fill("The Martins")
+    phone.page.get_by_label("Your name in it").fill("Papa")
+    phone.page.get_by_role("button", name="Open the sphere").click()
+    expect(phone.page).to_have_url(phone.page.url.split("/spheres")[0].rstrip("/") + "/")
+    phone.gets_network()
+    expect(phone.page.get_by_role("link", name="The Martins")).to_be_visible()
+    mine = Membership.objects.get(sphere__name="The Martins")
+    assert (mine.name, mine.role, mine.person_id, mine.sphere.context) == (
+        "Papa",
+        "administrator",
+        cast.bob.person_id,
+        "family",
+    )
+    assert Sphere.objects.filter(name="The Martins").count() == 1
+
+
+def test_settings_reach_the_pages_of_others(cast: Cast, phone_of: GivePhone) -> None:
+    alice, bob = phone_of(cast.alice), phone_of(cast.bob)
+    home = f"/s/{cast.sphere.slug}/"
+    for phone in (alice, bob):
+        phone.page.goto(home)
+        phone.is_live()
+        phone.keeps(cast.sphere)
+    expect(bob.page.get_by_role("link", name="Settings of the sphere")).to_be_hidden()
+    alice.page.get_by_role("link", name="Settings of the sphere").click()
+    expect(alice.page.get_by_label("Its name")).to_have_value("Chantier")
+    alice.page.get_by_label("Its name").fill("Atelier")
+    alice.page.get_by_label("Rose").check(force=True)
+    alice.page.get_by_role("button", name="Save").click()
+    expect(bob.page.get_by_role("heading", name="Atelier")).to_be_visible()
+    # What is kept for the next visits says so too: name and hue stand in it.
+    bob.page.wait_for_function(
+        """async (scope) => {
+            for (const name of await caches.keys()) {
+                const held = await (await caches.open(name)).match(`${scope}shells/-/spheres:sphere`);
+                if (held && (await held.text()).includes('data-hue="rose"')) return true;
+            }
+        }""",
+        arg=home,
+    )
+
+
+def test_a_setting_that_two_changed_shows_both(cast: Cast, phone_of: GivePhone) -> None:
+    alice = phone_of(cast.alice)
+    alice.page.goto(f"/s/{cast.sphere.slug}/settings/")
+    alice.is_live()
+    alice.loses_network()
+    alice.page.get_by_label("Its name").fill("Atelier")
+    alice.page.get_by_role("button", name="Save").click()
+    settle(cast.alice, wanted={"name": "Bureau"}, seen={"name": "Chantier"})
+    alice.gets_network()
+    alice.page.goto("/outbox/")
+    expect(alice.page.get_by_text("Both versions are kept")).to_be_visible()
+    expect(alice.page.locator("main")).to_contain_text("Bureau")
+    expect(alice.page.locator("main")).to_contain_text("Atelier")
+
+
+def test_a_role_is_given_and_felt(cast: Cast, phone_of: GivePhone) -> None:
+    alice, bob = phone_of(cast.alice), phone_of(cast.bob)
+    bob.page.goto(f"/s/{cast.sphere.slug}/")
+    bob.is_live()
+    alice.page.goto(f"/s/{cast.sphere.slug}/members/")
+    alice.page.get_by_role("link", name="Bob").click()
+    alice.page.get_by_label("What this person is in the sphere").select_option("administrator")
+    alice.page.get_by_role("button", name="Give this role").click()
+    wait_until(lambda: Membership.objects.get(pk=cast.bob.pk).role == "administrator", "the role")
+    expect(bob.page.get_by_role("link", name="Settings of the sphere")).to_be_visible()
+    # Who reads the desk no more is still called by their name.
+    cast.say(cast.bob, "Mes mots")
+    give_role(cast.alice, cast.bob, role="member")
+    expect(bob.page.get_by_role("link", name="Settings of the sphere")).to_be_hidden()
+    alice.page.goto(f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/")
+    alice.is_live()
+    cast.say(cast.bob, "Encore moi")
+    expect(alice.page.get_by_text("Encore moi")).to_be_visible()
+    expect(alice.page.get_by_text("Bob", exact=True)).to_have_count(2)
+    expect(alice.page.get_by_text("A former member")).to_have_count(0)
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_who_leaves_is_gone_at_once_and_chooses_what_stays(cast: Cast, phone_of: GivePhone, keeps: bool) -> None:
+    cast.say(cast.bob, "Mes mots")
+    alice, bob = phone_of(cast.alice), phone_of(cast.bob)
+    alice.page.goto(f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/")
+    alice.is_live()
+    expect(alice.page.get_by_text("Bob", exact=True)).to_be_visible()
+    bob.page.goto(f"/s/{cast.sphere.slug}/members/{cast.bob.pk}/")
+    bob.is_live()
+    bob.page.locator("summary", has_text="Leave this sphere").click()
+    bob.page.get_by_label("What I said stays" if keeps else "What I said is removed").check()
+    bob.page.get_by_role("button", name="Leave this sphere").click()
+    expect(bob.page).to_have_url(alice.page.url.split("/s/")[0] + "/")
+    expect(bob.page.get_by_role("link", name="Chantier")).to_have_count(0)
+    expect(alice.page.get_by_text("A former member")).to_be_visible()
+    if not keeps:
+        remove_posts()
+    expect(alice.page.get_by_text("Removed by its author")).to_have_count(0 if keeps else 1)
+    expect(alice.page.get_by_text("Mes mots")).to_have_count(1 if keeps else 0)
+    with inside(cast.sphere):
+        assert Message.objects.get(author=cast.bob).body == ("Mes mots" if keeps else "")
+
+
+def test_only_my_own_page_lets_me_change_my_name(cast: Cast, phone_of: GivePhone) -> None:
+    bob = phone_of(cast.bob)
+    bob.page.goto(f"/s/{cast.sphere.slug}/members/{cast.alice.pk}/")
+    expect(bob.page.get_by_role("heading", name="Alice")).to_be_visible()
+    expect(bob.page.locator("form:visible")).to_have_count(0)
+    bob.page.goto(f"/s/{cast.sphere.slug}/members/{cast.bob.pk}/")
+    bob.page.get_by_label("My name", exact=True).fill("Robert")
+    bob.page.get_by_label("What I am or do here").fill("Maçon")
+    bob.page.get_by_role("button", name="Save").click()
+    wait_until(lambda: Membership.objects.get(pk=cast.bob.pk).name == "Robert", "the name")
+    bob.page.goto(f"/s/{cast.sphere.slug}/members/")
+    expect(bob.page.get_by_role("link", name="Robert")).to_contain_text("Maçon")
