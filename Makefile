@@ -16,7 +16,7 @@ SETUP := ALVEOLE_DATA=build/scratch ALVEOLE_DATABASE_URL= ALVEOLE_REDIS_URL=
 SOURCES := $(shell find static)
 MO := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po))
 
-.PHONY: help run serve setup dev browser test check screenshots messages lock clean
+.PHONY: help run serve setup dev browser test engines check screenshots messages lock clean
 
 help: ## what can be asked of this folder
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,10 @@ serve: setup ## live with it: no demo, ALVEOLE_URL decides hosts, cookies and li
 test: dev browser ## every test, in a real browser too; installs what the tests need (PYTEST="-k words" for some)
 	$(NODE) node --test --test-reporter=spec --test-timeout=60000 tests/device/*.test.js
 	ALVEOLE_DATA=build/tests $(PYTHON) -m pytest -n 2 --dist loadgroup $(or $(PYTEST),--cov)
+
+engines: dev ## one journey in Firefox too; installs it
+	@tools/browser.sh firefox-esr
+	ALVEOLE_DATA=build/tests $(PYTHON) -m pytest -m engines
 
 check: dev ## linters, types, imports, templates, migrations, translations, licences
 	@$(PYTHON) -m tools.check

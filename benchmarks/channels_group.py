@@ -46,7 +46,7 @@ def install() -> None:
             "CONFIG": {"hosts": [settings.VALKEY_URL], "capacity": 1000},
         }
     }
-    from alveole import asgi  # noqa: PLC0415  # needs the settings
+    from alveole import asgi
 
     entry_listeners[:] = [tell]
     consumer = Member.as_asgi()
@@ -58,6 +58,6 @@ def install() -> None:
 def tell(recorded: Recorded) -> None:
     """Send the finished frame to the group, on the loop that serves it: kinder than async_to_sync, a loop each."""
     assert Member.loop is not None
-    text = finished(recorded.entry, recorded.scope).frames[LANGUAGE]
+    text = finished(recorded.entry, recorded.scope, recorded.thing).frames[LANGUAGE]
     sending = get_channel_layer().group_send(GROUP, {"type": "row", "text": text})
     asyncio.run_coroutine_threadsafe(sending, Member.loop).result()

@@ -7,7 +7,7 @@ import json
 import re
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -130,11 +130,17 @@ class Ear(asyncio.Protocol):
         self.is_lost = False
         loop = asyncio.get_running_loop()
         self.shaken: asyncio.Future[None] = loop.create_future()
-        self.ready: asyncio.Future[None] = loop.create_future()
+        self.ready: asyncio.Future[bytes] = loop.create_future()
 
     def connection_made(self, transport: Any) -> None:
         """Keep the connection."""
         self.transport = transport
+
+    @property
+    def pull(self) -> list[str]:
+        """Give the journals that the greeting told the device to ask the feed for."""
+        pull: list[str] = json.loads(self.ready.result())["pull"]
+        return pull
 
     def connection_lost(self, error: Exception | None) -> None:
         """Nobody waits for a socket that is gone."""
@@ -181,14 +187,17 @@ class Ear(asyncio.Protocol):
             self.room.heard(number)
         elif opcode == TEXT:
             self.is_ready = True
-            self.ready.set_result(None)
+            self.ready.set_result(data[start:end])
         elif opcode == PING:
             payload = data[start:end]  # at most 125 bytes
             self.transport.write(bytes([0x8A, 0x80 | len(payload)]) + b"\0\0\0\0" + payload)
 
 
-async def opened(room: Room, number: int, *, receives: int = 0) -> Ear:
-    """Open a socket and greet; `receives` is the size of its receive buffer in bytes, if a small one is wanted."""
+async def opened(room: Room, number: int, *, receives: int = 0, cursors: Mapping[str, Any] | None = None) -> Ear:
+    """Open a socket and greet, with the device's cursors or as many that are nobody's.
+
+    `receives` is the size of its receive buffer in bytes, if a small one is wanted.
+    """
     site = room.site
     person = site.prepared["people"][number % len(site.prepared["people"])]
     line = socket.socket()
@@ -208,7 +217,7 @@ async def opened(room: Room, number: int, *, receives: int = 0) -> Ear:
         "t": "hello",
         "identity": person["identity"],
         "rows_version": site.prepared["rows_version"],
-        "cursors": {str(uuid4()): [str(uuid4()), 1] for _ in range(site.journals)},
+        "cursors": cursors or {str(uuid4()): [str(uuid4()), 1] for _ in range(site.journals)},
     }
     ear.transport.write(masked(json.dumps(hello)))
     await asyncio.wait_for(ear.ready, PATIENCE_SECONDS)

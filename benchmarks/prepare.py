@@ -30,7 +30,7 @@ class Prepared(TypedDict):
 def main(people: int, spheres: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alveole.settings")
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415  # needs the settings
+    from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     print(json.dumps(populated(people, spheres)))
@@ -38,14 +38,14 @@ def main(people: int, spheres: int) -> None:
 
 def populated(people: int, spheres: int) -> Prepared:
     """Make `people` members of `spheres` spheres each: two journals per sphere for every one of them."""
-    from django.utils.translation import override  # noqa: PLC0415  # needs the settings
+    from django.utils.translation import override
 
-    from accounts.actions import create_user  # noqa: PLC0415  # needs the settings
-    from journal.publishing import quiet  # noqa: PLC0415  # needs the settings
-    from messaging.models import Conversation  # noqa: PLC0415  # needs the settings
-    from spheres.actions import admit, create_organisation, create_sphere  # noqa: PLC0415  # needs the settings
-    from spheres.context import build  # noqa: PLC0415  # needs the settings
-    from spheres.seal import inside  # noqa: PLC0415  # needs the settings
+    from accounts.actions import create_user
+    from journal.publishing import quiet
+    from messaging.models import Conversation
+    from spheres.actions import admit, create_organisation, create_sphere
+    from spheres.context import build
+    from spheres.seal import inside
 
     with quiet():
         company = create_organisation("Banc")
@@ -75,8 +75,8 @@ def populated(people: int, spheres: int) -> Prepared:
 
 def signed_in(person: Any) -> str:
     """Open a session and give its key."""
-    from django.conf import settings  # noqa: PLC0415  # needs the settings
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415  # needs the settings
+    from django.conf import settings
+    from django.contrib.sessions.backends.db import SessionStore
 
     session = SessionStore()
     session["_auth_user_id"] = str(person.pk)

@@ -21,16 +21,16 @@ from benchmarks.prepare import Prepared
 def main(kind: str, descriptor: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alveole.settings")
     if kind == "bare":
-        from benchmarks import bare  # noqa: PLC0415  # each kind loads what it measures and nothing else
+        from benchmarks import bare  # each kind loads what it measures and nothing else
 
         bare.main(descriptor)
         return
     django.setup()
     if kind == "channels":
-        from benchmarks import channels_group  # noqa: PLC0415
+        from benchmarks import channels_group
 
         channels_group.install()
-    from alveole import web  # noqa: PLC0415
+    from alveole import web
 
     threading.Thread(target=obey, args=[speaker()], daemon=True).start()
     web.main([descriptor])
@@ -57,11 +57,11 @@ def used() -> dict[str, float]:
 
 def speaker() -> Callable[[int], None]:
     """Give the function that sends a message by the whole write path, as a member of the first sphere."""
-    from journal.ids import uuid7  # noqa: PLC0415
-    from messaging.actions import send_message  # noqa: PLC0415
-    from messaging.models import Conversation  # noqa: PLC0415
-    from spheres.models import Membership  # noqa: PLC0415
-    from spheres.seal import inside  # noqa: PLC0415
+    from journal.ids import uuid7
+    from messaging.actions import send_message
+    from messaging.models import Conversation
+    from spheres.models import Membership
+    from spheres.seal import inside
 
     site: Prepared = json.loads(os.environ["BENCHMARK_SITE"])
     author = Membership.objects.with_sphere().get(pk=site["author"])

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
+from django.utils import translation
 
 from accounts.actions import create_user
 from accounts.models import User
@@ -54,10 +55,17 @@ def fresh_rows() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    """Read French again after a test whose browsers asked for English: a request leaves its language behind."""
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def own_settings(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Keep the limits' counters of each test apart from every other's."""
     settings.CACHES = {  # type: ignore[attr-defined]  # pytest-django's wrapper
-        **settings.CACHES,  # type: ignore[attr-defined]
+        **settings.CACHES,  # type: ignore[attr-defined]  # the same
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)},
     }
 
@@ -65,8 +73,13 @@ def own_settings(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Put everybody in their place."""
+    return in_their_place()
+
+
+def in_their_place() -> Cast:
+    """Make the people, their spheres and memberships."""
     company = create_organisation("Lormeau")
-    alice = create_sphere(person("Alice"), name="Chantier", organisation=company, shows_history=True)
+    alice = create_sphere(person("Alice"), name="Chantier", organisation=company, type="visitor", shows_history=True)
     bob = admit(alice, person("Bob"), name="Bob")
     carol = admit(alice, person("Carol"), role="visitor", name="Carol")
     dan = admit(alice, person("Dan"), name="Dan")

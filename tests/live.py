@@ -20,6 +20,7 @@ import uvicorn
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
@@ -122,10 +123,11 @@ class Visitor:
         return answer
 
     @contextmanager
-    def socket(self, origin: str | None = None) -> Iterator[ClientConnection]:
-        """Open a socket and say nothing yet."""
+    def socket(self, origin: str | None = None, *, cookies: str = "{session}") -> Iterator[ClientConnection]:
+        """Open a socket and say nothing yet; `cookies` is what its browser keeps of this host."""
         address = self.url.replace("http", "ws") + "/socket/"
-        headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session_key}"}
+        session = f"{settings.SESSION_COOKIE_NAME}={self.session_key}"
+        headers = {"Cookie": cookies.replace("{session}", session)}
         sender = Origin(origin or self.url)
         with connect(address, origin=sender, additional_headers=headers, close_timeout=1) as opened:
             yield opened
@@ -159,6 +161,12 @@ class Ear:
         while (said := self.frame())["t"] != kind:
             pass
         return said
+
+    def code_of_the_end(self) -> int:
+        """Wait until the socket is closed and give the code; 1006 if it was cut without a word."""
+        with pytest.raises(ConnectionClosed) as closed:
+            self.next("never")
+        return closed.value.rcvd.code if closed.value.rcvd else 1006
 
     def until(self, body: str) -> list[str]:
         """Give the words heard until `body`, in the order of arrival."""

@@ -12,10 +12,14 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import get_commands
+from ruamel.yaml import YAML
 
 from journal.kinds import kinds
+from spheres.rules import RANKS
+from spheres.types import TYPES
 from tests.conftest import Cast
 from tests.spheres import test_matrix as matrix
+from tests.spheres import test_rights as rights
 from tools.tracked import tracked
 
 ROOT: Path = settings.BASE_DIR
@@ -84,7 +88,7 @@ def variables(source: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         key: ast.expr | None = None
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os.environ.get", "os.getenv"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"told", "os.environ.get", "os.getenv"}:
             key = node.args[0]
         elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
             key = node.slice
@@ -114,11 +118,26 @@ def test_every_setting_is_documented_and_read() -> None:
         ("import os\nos.environ.get('A', '')", ["A"]),
         ("import os\nos.environ['A']", ["A"]),
         ("import os\nNAME = 'A'\nos.getenv(NAME)", ["A"]),
+        ("from alveole.environment import told\ntold('A', int, '1')", ["A"]),
         ("kept.get('A')", []),
     ],
 )
 def test_a_planted_setting_is_found(source: str, found: list[str]) -> None:
     assert list(variables(source)) == found
+
+
+def test_docker_compose_has_what_its_document_says() -> None:
+    services = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
+    document = (ROOT / "docs" / "docker.md").read_text()
+    told = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", document, re.MULTILINE))
+    assert list(told) == list(services)
+    ours = {name: service["command"] for name, service in services.items() if "manage.py" in service.get("command", "")}
+    assert {name: re.findall(r"`(manage\.py \w+)`", what) for name, what in told.items() if name in ours} == {
+        name: re.findall(r"manage\.py \w+", command) for name, command in ours.items()
+    }
+    named = re.findall(r"docker compose (?:logs|exec -T|run --rm) (\w+)|--scale (\w+)=", document)
+    assert len(named) >= 4
+    assert {one or other for one, other in named} <= services.keys()
 
 
 def test_the_cells_of_the_seal_matrix_are_counted() -> None:
@@ -128,6 +147,15 @@ def test_the_cells_of_the_seal_matrix_are_counted() -> None:
     assert (
         f"{routes} routes × {people} people, nobody signed in being the sixth, "
         f"and {len(kinds())} kinds × {len(members)} people: {cells} cells"
+    ) in said("CONTRIBUTING.md")
+
+
+def test_the_cells_of_the_rights_grid_are_counted() -> None:
+    deeds, roles, invited = len(rights.DEEDS), len(RANKS), len(rights.IF_ALLOWED)
+    cells = (deeds + invited + 1) * roles + len(TYPES) * rights.CELLS_OF_A_TYPE
+    assert (
+        f"{deeds} deeds × {roles} roles, {invited} of them again where members invite, who sees the members, "
+        f"and {len(TYPES)} types × {rights.CELLS_OF_A_TYPE} questions: {cells} cells"
     ) in said("CONTRIBUTING.md")
 
 

@@ -10,6 +10,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+# A lock says which package, and by which hash it is known: where it lies is everybody's own matter.
+LINE = re.compile(r"#.*|[A-Za-z0-9._-]+==[^ ;\\]+( ; [^\\]+)? \\| {4}--hash=sha256:[0-9a-f]{64}( \\)?")
+KEYS = {"version", "integrity", "license", "dev", "optional", "peer", "os", "cpu", "libc", "engines", "bin"} | {
+    *("dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "peerDependenciesMeta"),
+    *("funding", "deprecated", "hasInstallScript", "name"),
+}
 BLOCK = re.compile(r"^[A-Za-z0-9].*(?:\n    .*)*", re.MULTILINE)
 
 
@@ -27,6 +33,8 @@ def python_findings() -> list[str]:
                 findings.append(
                     f"{path} has {requirement.name} {version}, pyproject.toml asks {requirement}: make lock."
                 )
+        strange = [line for line in text.splitlines() if line and not LINE.fullmatch(line)]
+        findings += [f"{path}: {line!r} says more than a package, its version and its hashes." for line in strange]
         findings += [f"{path}: no hash in {block!r}." for block in BLOCK.findall(text) if "--hash=sha256:" not in block]
     return findings
 
@@ -41,6 +49,11 @@ def node_findings() -> list[str]:
     ]
     findings += [
         f"package-lock.json: no hash for {name}." for name in packages if name and not packages[name].get("integrity")
+    ]
+    findings += [
+        f"package-lock.json: {key!r} of {name or 'the project'} is nothing that a lock has to say."
+        for name, package in packages.items()
+        for key in package.keys() - KEYS
     ]
     return findings
 

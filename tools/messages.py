@@ -21,7 +21,21 @@ from tools.tracked import tracked
 LANGUAGE = "fr"
 APPS = sorted(path.parent.name for path in Path().glob("*/apps.py"))
 # Folders of templates that are not named like their app; templates/*.html are the frame around every page.
-HOMES = {"account": "accounts", "allauth": "accounts", "": "spheres"}
+HOMES = {
+    "account": "accounts",
+    "admin": "alveole",
+    "allauth": "accounts",
+    "guests": "spheres",
+    "hosting": "alveole",
+    "invitations": "spheres",
+    "mfa": "accounts",
+    "notices": "alveole",
+    "operators": "alveole",
+    "organisations": "spheres",
+    "": "spheres",
+}
+# French keeps these with the word beside them: else a line begins with a colon.
+BREAKING = re.compile("(?<=\\S) [:;?!»]|« ")
 CONTEXT = (1, "c")
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
@@ -96,6 +110,8 @@ def findings(app: str, wanted: Catalog) -> Iterator[str]:
             yield f"{message.id!r} is marked as fuzzy."
         elif not all(strings):
             yield f"{message.id!r} has no translation."
+        elif any(BREAKING.search(string or "") for string in strings):
+            yield f"{message.id!r} is translated with a space that breaks a line: use U+00A0."
         else:
             yield from (f"{message.id!r}: {error}." for error in message.check())
 

@@ -36,6 +36,12 @@ def wait(condition: Callable[[], bool], seconds: float, otherwise: str) -> float
     return time.monotonic() - start
 
 
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
 def answers(url: str) -> bool:
     try:
         with urlopen(url, timeout=5) as response:  # noqa: S310 - the address is ours
@@ -47,9 +53,7 @@ def answers(url: str) -> bool:
 @contextmanager
 def trial(data: Path, seconds: float) -> Iterator[Trial]:
     """Run `make run` until it answers; stop it afterwards as Ctrl-C does, and see that nothing is left of it."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     running = Trial(f"http://localhost:{port}", data)
     command = ["make", "run", f"PORT={port}", f"ALVEOLE_DATA={data}"]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Asked to stop."))  # what is below is then undone
