@@ -25,7 +25,7 @@ import { OfflineBanner, OutboxBadge, SyncAge } from "./states.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { beginTimes, finishTimes, tellDates } from "./times.js";
-import { back, showFromNetwork, startVisits, visit } from "./visits.js";
+import { back, isGone, showFromNetwork, startVisits, visit } from "./visits.js";
 import { LookAgain } from "../guests/look-again.js";
 import { PrintPage } from "../invitations/print-page.js";
 import { ShareLink } from "../invitations/share-link.js";
@@ -121,16 +121,18 @@ function tie(here) {
 }
 
 /**
- * A shell was shown, and the store, level with the server, has not what it is about, or knows that the sphere was
- * archived, deleted, put back or published since: the server's page will say.
+ * The store is level with the server, and what is shown may not be: a sphere that this person was removed from before
+ * the store ever heard of it, a shell of what the store has not, or of a sphere that was archived, deleted, put back or
+ * published since. The server's page will say.
  */
 async function lookFurther() {
   const here = device();
-  const { shell, missing, sphere } = document.body.dataset;
-  if (shell === undefined || here?.sync.state !== "live") return;
-  if (missing !== undefined) return showFromNetwork();
+  const { shell, missing, sphere, me } = document.body.dataset;
+  if (here?.sync.state !== "live") return;
+  if (shell !== undefined && missing !== undefined) return showFromNetwork();
   const row = sphere && (await found(here.store, "spheres.sphere", sphere));
-  if (row && isRestated([row])) showFromNetwork();
+  if (sphere && me && !row && (await isGone(location.pathname))) return leftSpheres([sphere]);
+  if (shell !== undefined && row && isRestated([row])) showFromNetwork();
 }
 
 /**

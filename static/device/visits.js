@@ -9,6 +9,7 @@ import { pause } from "./patience.js";
 import { canGoBack, pausePlaces, resumePlaces, watchPlaces, widen } from "./places.js";
 import { NETWORK_ONLY } from "./serving.js";
 import { toEnd } from "./scroll.js";
+import { slugOf } from "./shells.js";
 
 /** Tapping waits no longer than that for the store. */
 const CAP = 300;
@@ -155,4 +156,10 @@ export async function showFromNetwork() {
   const responseHTML = await response.text();
   const options = { action: "replace", response: { statusCode: response.status, redirected: false, responseHTML } };
   Turbo.visit(location.href, /** @type {any} */ (options));
+}
+
+/** Whether the server does not show whoever asks the sphere of this path any more. @param {string} path */
+export async function isGone(path) {
+  const response = await fetch(`/s/${slugOf(path)}/`, { method: "HEAD", redirect: "manual" }).catch(() => null);
+  return response?.status === 404;
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from messaging.models import Message
-from spheres.actions import give_role, settle
+from spheres.actions import end_membership, give_role, settle
 from spheres.models import Membership, Sphere
 from spheres.seal import inside
 from spheres.tasks import remove_posts
@@ -123,6 +123,20 @@ def test_who_leaves_is_gone_at_once_and_chooses_what_stays(cast: Cast, phone_of:
     expect(alice.page.get_by_text("Mes mots")).to_have_count(1 if keeps else 0)
     with inside(cast.sphere):
         assert Message.objects.get(author=cast.bob).body == ("Mes mots" if keeps else "")
+
+
+def test_who_was_removed_before_the_phone_had_heard_of_the_sphere_is_led_home(cast: Cast, phone_of: GivePhone) -> None:
+    bob, here = phone_of(cast.bob), [cast.bob]
+
+    def removed_first(route: Route) -> None:
+        while here:
+            end_membership(cast.alice, here.pop())
+        route.continue_()
+
+    bob.page.route("**/feed/", removed_first)
+    bob.page.goto(f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/")
+    expect(bob.page.locator('body[data-page="spheres:home"]')).to_be_attached()
+    assert str(cast.sphere.pk) not in bob.memory()
 
 
 def test_only_my_own_page_lets_me_change_my_name(cast: Cast, phone_of: GivePhone) -> None:

@@ -180,6 +180,7 @@ def test_signing_out_forgets_what_was_copied(life: Life, bob: Phone) -> None:
 
 
 def test_leaving_a_sphere_forgets_what_was_copied_there(life: Life, bob: Phone) -> None:
+    bob.is_live()
     copies(bob)
     assert str(life.cast.sphere.pk) in bob.page.evaluate(KEPT)
     end_membership(life.cast.alice, life.cast.bob)
