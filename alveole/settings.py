@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "spheres.organisations",
     "spheres.invitations",
     "spheres.guests",
+    "spheres.charters",
     "messaging",
     "sync",
     "alveole",

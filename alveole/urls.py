@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("spheres.organisations.urls")),
     path("", include("spheres.invitations.urls")),
     path("", include("spheres.guests.urls")),
+    path("", include("spheres.charters.urls")),
     path("s/<slug:slug>/", include("messaging.urls")),
 ]
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import User
+from journal.errors import Refused
+from spheres import rules
 from spheres.models import EVERYBODY, Membership, ReadBy
 from spheres.prepared import everybody_of, membership_of
 from spheres.seal import inside
 
 View = Callable[[HttpRequest], HttpResponse]
+V = TypeVar("V", bound=Callable[..., Any])
 
 
 class MemberRequest(HttpRequest):
@@ -29,6 +32,21 @@ class PersonRequest(HttpRequest):
     """A request of a signed-in person outside spheres."""
 
     user: User
+
+
+class Barred(HttpResponse):
+    """The answer where somebody is not to act yet; `error` holds the sentence."""
+
+    def __init__(self, error: Refused) -> None:
+        super().__init__(error.sentence, status=error.status)
+        self.error = error
+
+
+def before_charter(view: V) -> V:
+    """Let a view be used by a member who has not accepted the charter."""
+    declared: Any = view  # a plain function: what is declared is its attribute
+    declared.before_charter = True
+    return view
 
 
 class SphereMiddleware:
@@ -61,7 +79,15 @@ class SphereMiddleware:
             return redirect(f"{reverse('account_login')}?next={request.path}")
         request.membership = membership
         request.opened.enter_context(inside(membership.sphere))
+        # Whoever may put a deleted sphere back does so first.
+        if membership.owes_charter and not membership.sphere.deleted_at and not getattr(view, "before_charter", False):
+            return self._to_charter(request, slug)
         return None
+
+    def _to_charter(self, request: HttpRequest, slug: str) -> HttpResponse:
+        if request.method in {"GET", "HEAD"}:
+            return redirect("charters:charter", slug)
+        return Barred(rules.charter_first())
 
     def _everybody(self, request: Any, view: Any, slug: str) -> Membership | None:
         """Give the membership by which everybody reads, on the pages that are made for it."""

@@ -172,6 +172,8 @@ class Membership(models.Model):
     is_manager = models.BooleanField(default=False)
     # Where everybody reads, they do so with this name.
     is_named = models.BooleanField(default=False)
+    # Until they accept the charter of the sphere they read nothing in it.
+    owes_charter = models.BooleanField(default=False)
     # What becomes of what they said, once they have left.
     posts = models.CharField(max_length=8, choices=Posts, default=Posts.KEPT)
     # What this member does for themself or in secret; and their row of the sphere, for home.
@@ -223,6 +225,8 @@ class Reader(models.Model):
     # The number at which reading ended: nothing of the journal is read from then on, and the hub delivers
     # nothing numbered after it.
     until = models.BigIntegerField(null=True)
+    # Ended for as long as the charter is not accepted; then another one goes on from the same `since`.
+    is_held = models.BooleanField(default=False)
 
     objects = ReaderQuerySet.as_manager()
 

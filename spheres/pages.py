@@ -78,6 +78,7 @@ class Page:
         cards: bool = False,
         outside: bool = False,
         public: str = "",
+        before_charter: bool = False,
         constants: Mapping[str, Any] | None = None,
         **lists: Many,
     ) -> None:
@@ -89,6 +90,8 @@ class Page:
         self.shows_cards = cards
         # The template for somebody who is not in a public sphere; none: they do not see this page.
         self.public = public
+        # Shown to a member who has not accepted the charter.
+        self.before_charter = before_charter
         # Outside spheres: a page of the person, over all memberships.
         self.is_outside = outside
 

@@ -32,6 +32,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep the open memberships of a sphere, of people."""
         return self.filter(sphere_id=sphere_id, ended_at=None).exclude(role="everybody")
 
+    def owing(self) -> MembershipQuerySet:
+        """Keep those that have not accepted the charter of their sphere."""
+        return self.filter(owes_charter=True, ended_at=None)
+
     def ever_in(self, sphere: Sphere) -> MembershipQuerySet:
         """Keep those that people have or had in a sphere."""
         return self.filter(sphere=sphere).exclude(role="everybody")
@@ -83,6 +87,14 @@ class ReaderQuerySet(models.QuerySet["Reader"]):
     def open(self) -> ReaderQuerySet:
         """Keep those that read now."""
         return self.filter(until=None)
+
+    def held(self) -> ReaderQuerySet:
+        """Keep those that end once the charter is accepted, in the order in which journals are written."""
+        return self.filter(is_held=True).order_by("journal_id")
+
+    def open_or_held(self) -> ReaderQuerySet:
+        """Keep those that read now, or will once the charter is accepted, in the order of journals."""
+        return self.filter(models.Q(until=None) | models.Q(is_held=True)).order_by("journal_id")
 
     def of_everybody(self, sphere: Sphere) -> ReaderQuerySet:
         """Keep those by which everybody reads a public sphere."""

@@ -51,6 +51,17 @@ def ensure_living(sphere: Sphere) -> None:
         raise Refused(_("This sphere is archived: it is read, and nothing more is written in it."))
 
 
+def charter_first() -> Refused:
+    """Give the refusal for somebody who has not accepted the charter."""
+    return Refused(_("This sphere has a charter. Read and accept it, then send this again."))
+
+
+def ensure_has_accepted(member: Membership) -> None:
+    """Raise Refused where the charter of the sphere comes first."""
+    if member.owes_charter:
+        raise charter_first()
+
+
 def may_admit(member: Membership, role: str) -> bool:
     """Whether `member` may bring somebody in as `role`."""
     if not member.sphere.is_living:
@@ -98,13 +109,17 @@ def ensure_may_join(person: User, memberships: int) -> None:
 def may_start(member: Membership) -> bool:
     """Whether `member` may begin something in the sphere, as against answering."""
     return (
-        member.is_open and member.sphere.is_living and (member.sphere.started_by != "editors" or member.role in EDITORS)
+        member.is_open
+        and not member.owes_charter
+        and member.sphere.is_living
+        and (member.sphere.started_by != "editors" or member.role in EDITORS)
     )
 
 
 def ensure_may_start(member: Membership) -> None:
     """Raise Refused unless `member` may begin something in the sphere."""
     ensure_living(member.sphere)
+    ensure_has_accepted(member)
     if not may_start(member):
         raise Refused(_("Here those responsible and the publishers write."))
 

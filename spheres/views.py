@@ -13,7 +13,7 @@ from journal.commands import accepts
 from journal.forms import cleaned
 from spheres import actions
 from spheres.forms import DepartureForm, PresentationForm, RoleForm, SettingsForm, SphereForm
-from spheres.middleware import MemberRequest, PersonRequest
+from spheres.middleware import MemberRequest, PersonRequest, before_charter
 from spheres.models import Membership
 from spheres.pages import EVERYBODY, Home, Many, One, Page
 from spheres.types import SETTING_NAMES
@@ -76,6 +76,7 @@ def role(request: MemberRequest, member_id: UUID) -> HttpResponse:
     return _to_member(request, member_id)
 
 
+@before_charter
 @accepts("spheres.end.1")
 def departure(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Leave the sphere, or have somebody leave it."""

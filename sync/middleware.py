@@ -18,6 +18,7 @@ from journal import receipts
 from journal.commands import Command, commanded, fingerprint
 from journal.errors import Invalid, Refused, Unanswerable
 from journal.models import Receipt
+from spheres.middleware import Barred
 from sync import answers
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class CommandMiddleware:
             if answers.wants_json(request):
                 return answers.accepted(request, command, command.receipt, location)
             response.status_code = 303
+        elif isinstance(response, Barred):
+            return answers.unanswerable(request, command, response.error)
         elif response.status_code == 404:
             gone = Refused(_("This is no longer here for you. Your words are kept on this device."))
             gone.status = 404

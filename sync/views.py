@@ -23,6 +23,7 @@ from accounts.identity import identity
 from accounts.pages import PlainPage
 from spheres.context import build
 from spheres.guests.icon import icon_of
+from spheres.middleware import before_charter
 from spheres.reading import reach_of
 from sync import answers
 from sync import shells as kept
@@ -87,6 +88,7 @@ def _asked(said: Any) -> Asked:
     return Asked(cursors=read, page=Position.from_token(page) if page is not None else None)
 
 
+@before_charter
 @require_GET
 def shells(request: HttpRequest) -> HttpResponse:
     """Give the shells of all pages: of this sphere, or outside spheres."""

@@ -26,6 +26,7 @@ HOMES = {
     "admin": "alveole",
     "allauth": "accounts",
     "guests": "spheres",
+    "charters": "spheres",
     "hosting": "alveole",
     "invitations": "spheres",
     "mfa": "accounts",

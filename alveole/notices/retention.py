@@ -105,6 +105,14 @@ TABLE: tuple[Kept, ...] = (
         ),
     ),
     Kept(
+        "charters",
+        _("Which charter of a sphere you agreed to, and when; and the charters that you published."),
+        _("So that those responsible can show that everybody agreed."),
+        _("Those responsible for the sphere, with your name while you are in it."),
+        _("As long as the sphere exists."),
+        models=("charters.charter", "charters.edition", "charters.acceptance"),
+    ),
+    Kept(
         "deleted spheres",
         _("A sphere that those responsible deleted, with everything that is in it."),
         _("So that it can be put back."),

@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from alveole.operators import actions
-from alveole.operators.tables import as_csv, as_text
+from alveole.operators.tables import as_text
 from journal.errors import Unanswerable
+from journal.tables import as_csv
 from spheres.middleware import PersonRequest
 
 if TYPE_CHECKING:

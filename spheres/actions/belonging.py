@@ -89,8 +89,9 @@ def end(membership: Membership, by: UUID, *, keeps_posts: bool = True) -> None:
     membership.ended_at = clock.now()
     membership.posts = Posts.KEPT if keeps_posts else Posts.LEAVING
     membership.save(update_fields=["ended_at", "posts"])
-    for reader in Reader.objects.open().filter(membership=membership).order_by("journal_id"):
+    for reader in Reader.objects.open_or_held().filter(membership=membership):
         _stop_reading(reader, membership, by)
+    _forget_name(membership.sphere.desk_id)
     if membership.person_id:
         tell_person(membership.person_id)
     if not keeps_posts:
@@ -103,10 +104,14 @@ def _stop_reading(reader: Reader, membership: Membership, by: UUID | None) -> No
     is_own = reader.journal_id == membership.journal_id
     thing = membership.sphere if is_own else membership
     entry = record(reader.journal_id, "left", thing, actor=by, is_gone=True)
-    reader.until = entry.seq
-    reader.save(update_fields=["until"])
+    reader.until, reader.is_held = entry.seq, False
+    reader.save(update_fields=["until", "is_held"])
+    _forget_name(reader.journal_id)
+
+
+def _forget_name(journal_id: UUID) -> None:
     # Whoever reads on finds no name of theirs in what is rendered from now on.
-    Journal.objects.filter(pk=reader.journal_id).update(departures=F("departures") + 1)
+    Journal.objects.filter(pk=journal_id).update(departures=F("departures") + 1)
 
 
 def remove_posts(membership: Membership) -> None:
@@ -142,7 +147,9 @@ def assign(membership: Membership, role: str, by: UUID | None) -> None:
     if role == "administrator":
         Reader.objects.create(journal_id=sphere.desk_id, membership=membership)
     elif was == "administrator":
-        _stop_reading(Reader.objects.open().get(journal_id=sphere.desk_id, membership=membership), membership, by)
+        _stop_reading(
+            Reader.objects.open_or_held().get(journal_id=sphere.desk_id, membership=membership), membership, by
+        )
     if membership.person_id:
         tell_person(membership.person_id)
     for assigned in on_assigned:

@@ -5,7 +5,7 @@
 import { restoreDrafts } from "./drafts.js";
 import { fill } from "./filling.js";
 import { showPending } from "./pending.js";
-import { found } from "./reads.js";
+import { found, only } from "./reads.js";
 import { finishTimes } from "./times.js";
 
 /** @param {ParentNode} root @returns {HTMLFormElement[]} */
@@ -16,7 +16,7 @@ export function commandForms(root) {
 
 /**
  * Works on pages that are not shown yet.
- * @param {Element} body @param {Device} here @param {string} path  where that page is
+ * @param {HTMLElement} body @param {Device} here @param {string} path  where that page is
  */
 export async function fillPage(body, here, path) {
   await Promise.all([
@@ -33,13 +33,15 @@ async function fillList(list, body, here) {
   showPending(list, body, here.outbox);
 }
 
-/** Edit forms of a shell: the server could not fill them. @param {Element} body @param {Device} here */
+/** Edit forms of a shell: the server could not fill them. @param {HTMLElement} body @param {Device} here */
 async function fillFacts(body, here) {
   if (!body.hasAttribute("data-shell")) return;
   for (const form of commandForms(body)) {
-    const { kind, object } = form.dataset;
-    const row = kind && object ? await found(here.store, kind, object) : undefined;
-    for (const input of form.querySelectorAll("[data-fact]")) {
+    const { kind = "", object } = form.dataset;
+    const inputs = form.querySelectorAll("[data-fact]");
+    if (!inputs.length) continue;
+    const row = await (object ? found(here.store, kind, object) : only(here.store, kind, body.dataset.sphere ?? ""));
+    for (const input of inputs) {
       const value = row?.facts[input.getAttribute("data-fact") ?? ""];
       if (value === undefined || value === null) continue;
       setTo(/** @type {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} */ (input), String(value));

@@ -134,6 +134,11 @@ export async function found(store, kind, id) {
   return (await listed(store, { kind, object: id }, { limit: 1, isNewestFirst: true })).rows[0];
 }
 
+/** The one row of a kind in a sphere. @param {Store} store @param {string} kind @param {string} sphere @returns {Promise<Shown | undefined>} */
+export async function only(store, kind, sphere) {
+  return (await listed(store, { kind, sphere }, { limit: 1, isNewestFirst: true })).rows[0];
+}
+
 /** All rows of a kind. @param {Store} store @param {string} kind @returns {Promise<Shown[]>} */
 export async function all(store, kind) {
   return (await listed(store, { kind }, { limit: Infinity, isNewestFirst: true })).rows;

@@ -19,9 +19,9 @@ from django.urls import reverse
 from alveole.backup.models import Proof, Restoration
 from alveole.operators.actions import note_export
 from alveole.operators.models import PersonalSphere
-from alveole.operators.tables import harmless
 from journal.ids import uuid7
 from journal.kinds import kinds
+from journal.tables import harmless
 from spheres.actions import admit, create_sphere, settle
 from spheres.guests.actions import make_key
 from spheres.invitations.actions import invite

@@ -17,6 +17,8 @@ from accounts.entering import SessionStore
 from journal.ids import uuid7
 from journal.kinds import kinds
 from spheres.actions import admit, create_sphere, mark
+from spheres.charters.actions import accept, publish_charter
+from spheres.charters.models import Charter, Edition
 from spheres.guests.actions import come_in, make_key
 from spheres.invitations.actions import ask, invite, send_by_mail
 from spheres.invitations.addresses import Addressee
@@ -100,6 +102,17 @@ def browsing(cast: Cast) -> UUID:
     return come_in(key.membership, key, session=session, browser="Chrome, Android").pk
 
 
+def owed(cast: Cast) -> UUID:
+    """Let the sphere have a charter, to which its members are about to agree or have agreed."""
+    with inside(cast.sphere):
+        charter = Charter.objects.first()
+        if charter is None:
+            publish_charter(cast.alice, text="On se parle gentiment.", seen="")
+            charter = Charter.objects.get()
+        edition: UUID = charter.edition
+        return edition
+
+
 # What each id in an address may be; a route with another one fails until it is said here.
 EXAMPLES: dict[str, Callable[[Cast], object]] = {
     "conversation_id": lambda cast: cast.conversation.pk,
@@ -112,6 +125,7 @@ EXAMPLES: dict[str, Callable[[Cast], object]] = {
     "invitation_id": lambda cast: invite(cast.bob, id=uuid7(), role="visitor").pk,
     "key_id": lambda cast: make_key(cast.bob, id=uuid7(), name="Mamie").pk,
     "browser_id": browsing,
+    "edition_id": owed,
 }
 # What is for fewer than all members: who of them.
 NARROWER = {
@@ -126,13 +140,15 @@ NARROWER = {
     "key_id": ("alice", "bob"),
     "browser_id": ("alice", "bob"),
     "guests.key": ("alice", "bob"),
+    "/acceptances/table/": ("alice",),
+    "charters.acceptance": ("alice",),
 }
 MEMBERS = ("alice", "bob", "carol")
 
 
 def readers(pattern: str) -> tuple[str, ...]:
     """Name the members for whom the thing of an address is."""
-    return next((who for what, who in NARROWER.items() if f":{what}>" in pattern), MEMBERS)
+    return next((who for what, who in NARROWER.items() if f":{what}>" in pattern or pattern.endswith(what)), MEMBERS)
 
 
 def address(cast: Cast, pattern: str, slug: str) -> str:
@@ -200,6 +216,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "guests.renew.1": {},
     "guests.let_in.1": {},
     "guests.cut_browser.1": {},
+    "charters.publish.1": {"text": "On s'écoute."},
+    "charters.accept.1": {},
 }
 
 
@@ -269,6 +287,11 @@ def test_an_id_of_another_sphere_is_nowhere_here(cast: Cast, browse: Browse) -> 
 
 def test_every_kind_reaches_members_and_nobody_else(cast: Cast, browse: Browse) -> None:
     cast.say(cast.bob)
+    owed(cast)
+    with inside(cast.sphere):
+        for member in (cast.bob, cast.carol):
+            accept(member, Edition.objects.select_related("charter__sphere").get())
+            member.refresh_from_db()
     invite(cast.bob, id=uuid7(), role="visitor")
     asked(cast)
     mailed(cast)

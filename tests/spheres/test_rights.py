@@ -12,6 +12,8 @@ from django.test import Client
 from journal.ids import uuid7
 from messaging.models import Conversation
 from spheres.actions import admit
+from spheres.charters.actions import publish_charter
+from spheres.charters.models import Charter
 from spheres.invitations.actions import ask, invite
 from spheres.models import Membership, Sphere
 from spheres.organisations.actions import found_organisation, found_sphere
@@ -91,6 +93,13 @@ def offered(cast: Cast, doer: Membership) -> str:
         return f"spheres/{Offer.objects.get(offered=made.sphere).pk}/entry/"
 
 
+def chartered(cast: Cast, doer: Membership) -> str:
+    """Give the place where one agrees to a charter."""
+    with inside(cast.sphere):
+        publish_charter(cast.alice, text="On se parle gentiment.", seen="")
+        return f"charter/{Charter.objects.get().edition}/acceptance/"
+
+
 SETTINGS = LOOK | {"name": "Chantier", "type": "visitor", "members_invite": "no", "shows_history": "yes"}
 NEW = LOOK | {"name": "Atelier", "type": "open"}
 
@@ -139,6 +148,10 @@ DEEDS = {
     "presents themself": Deed(
         EVERYBODY, "spheres.present.1", lambda cast, doer: "presentation/", lambda cast, doer: {"name": "Moi"}
     ),
+    "publishes a charter": Deed(
+        ADMINISTRATORS, "charters.publish.1", lambda cast, doer: "charter/edition/", lambda cast, doer: {"text": "Oui."}
+    ),
+    "agrees to the charter": Deed(EVERYBODY, "charters.accept.1", chartered),
     "makes a sphere of the organisation": Deed(
         ADMINISTRATORS,
         "organisations.found.1",

@@ -25,6 +25,8 @@ from journal.publishing import Recorded, entry_listeners
 from messaging import actions as messaging
 from messaging.models import Message
 from spheres import actions as spheres
+from spheres.charters import actions as charters
+from spheres.charters.models import Edition
 from spheres.guests import actions as guests
 from spheres.guests.models import Browser, Key
 from spheres.invitations import actions as invitations
@@ -122,6 +124,12 @@ def cut(cast: Cast) -> Key:
     return key(cast)
 
 
+def agreed(cast: Cast) -> None:
+    """Let Bob agree to what Alice published."""
+    charters.publish_charter(cast.alice, text="Gentiment.", seen="")
+    charters.accept(cast.bob, Edition.objects.select_related("charter__sphere").get())
+
+
 ACTIONS: dict[str, Act] = {
     "spheres.create_sphere": lambda cast: (
         spheres.create_sphere(cast.bob.person, name="À nous") if cast.bob.person else None
@@ -162,6 +170,8 @@ ACTIONS: dict[str, Act] = {
         address="mamie@example.invalid",
         session_key=Browser.objects.get().session_key,
     ),
+    "charters.publish_charter": lambda cast: charters.publish_charter(cast.alice, text="Gentiment.", seen=""),
+    "charters.accept": agreed,
     "operators.end_place": lambda cast: operators.end_place(odile(), cast.carol),
     "operators.revoke": lambda cast: operators.revoke(odile(), invitation(cast)),
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),

@@ -1,0 +1,1 @@
+"""Charters: what the people of a sphere agree to before they read in it."""
