@@ -21,12 +21,12 @@ from spheres.actions import (
     delete_sphere,
     end_membership,
     give_role,
-    restore_sphere,
     settle,
 )
 from spheres.charters.actions import accept, publish_charter
 from spheres.charters.models import Acceptance, Charter, Edition
 from spheres.models import Membership, Reader, Sphere
+from spheres.rules import ensure_may_start, may_start
 from spheres.seal import inside
 from sync.frames import closed_by
 from tests.commanding import Response, fields, post
@@ -203,6 +203,23 @@ def test_nobody_accepts_what_was_changed_while_they_read_it(cast: Cast, browse: 
         assert not Acceptance.objects.filter(membership=cast.bob).exists()
 
 
+def test_what_was_shown_to_them_alone_goes_when_they_accept(cast: Cast, browse: Browse) -> None:
+    publish(cast)
+    bob = Device(browse(cast.bob), cast.bob).pull()
+    agree(cast, cast.bob)
+    journals = [journal for journal, kind, _ in bob.pull().shown if kind == "charters.charter"]
+    assert journals == [str(cast.sphere.journal_id)]
+
+
+def test_rules_say_no_before_it_is_accepted(cast: Cast) -> None:
+    cast.say(cast.bob)
+    assert may_start(cast.bob)
+    publish(cast)
+    assert not may_start(cast.bob)
+    with pytest.raises(Refused, match="charte"):
+        ensure_may_start(cast.bob)
+
+
 def test_accepting_twice_is_once(cast: Cast, browse: Browse) -> None:
     publish(cast)
     bob = browse(cast.bob)
@@ -317,8 +334,9 @@ def test_the_end_of_a_sphere_and_its_charter(cast: Cast, browse: Browse) -> None
     gil = admit(cast.alice, person("Gil"), role="administrator", name="Gil")
     delete_sphere(cast.alice)
     # Whoever may put it back does so first, and agrees then.
-    gil.refresh_from_db()
-    restore_sphere(gil)
+    restoring = fields(gil, "spheres.restore.1")
+    assert browse(gil).get(home(cast)).status_code == 200
+    assert post(browse(gil), f"{home(cast)}restoration/", restoring).status_code == 200
     for member in (cast.bob, gil):
         member.refresh_from_db()
         assert "messaging.conversation" not in kinds_of(member, browse)
