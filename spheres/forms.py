@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from spheres.models import HUES, SHAPES, Context, Role
+from spheres.presets import PRESETS, ready_charter
 from spheres.types import TYPES
 
 SWITCH = [("yes", _("Yes")), ("no", _("No"))]
@@ -27,6 +28,22 @@ class SphereForm(forms.Form):
     hue = forms.ChoiceField(choices=[(hue, hue) for hue in HUES])
     shape = forms.ChoiceField(choices=[(shape, shape) for shape in SHAPES])
     shows_history = forms.BooleanField(required=False)
+    # A ready-made one says what it belongs to and who comes in; a page of before had none.
+    preset = forms.ChoiceField(
+        choices=[("", ""), *((name, preset.label) for name, preset in PRESETS.items())], required=False
+    )
+    has_charter = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Let a ready-made sphere be what it is, and name its charter as the action does."""
+        cleaned = super().clean() or {}
+        preset = cleaned.pop("preset", "")
+        has_charter = cleaned.pop("has_charter", False)
+        if preset:
+            cleaned |= {"context": PRESETS[preset].context, "type": PRESETS[preset].type}
+        if has_charter and "context" in cleaned:
+            cleaned["charter"] = ready_charter(preset, cleaned["context"])
+        return cleaned
 
 
 class SettingsForm(forms.Form):

@@ -17,7 +17,7 @@ from spheres.actions.belonging import (
     under_lock,
 )
 from spheres.actions.ending import archive, delete_sphere, erase, erase_some_of, erasers, reopen, restore_sphere
-from spheres.actions.founding import create_organisation, create_sphere, on_founded
+from spheres.actions.founding import create_organisation, create_sphere, on_chartered, on_founded
 from spheres.actions.marking import mark
 from spheres.actions.publishing import publish
 from spheres.actions.settling import on_settled, settle
@@ -39,6 +39,7 @@ __all__ = [
     "join",
     "mark",
     "on_assigned",
+    "on_chartered",
     "on_ended",
     "on_founded",
     "on_joined",

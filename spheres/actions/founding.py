@@ -27,6 +27,8 @@ SLUG_RANDOM = 5
 
 # Features that give a new sphere something (a first conversation) are called with the founder's membership.
 on_founded: list[Callable[[Membership], object]] = []
+# Whoever keeps charters is called with the founder's membership and the text of one, where there is one from the start.
+on_chartered: list[Callable[[Membership, str], object]] = []
 
 
 def create_organisation(name: str, *, hue: str = "slate", kind: str = "company") -> Organisation:
@@ -48,8 +50,11 @@ def create_sphere(
     is_hall: bool = False,
     shows_history: bool = False,
     founder_name: str = "",
+    charter: str = "",
 ) -> Membership:
     """Make a sphere of a type with its journal; the founder becomes its administrator and gets the membership.
+
+    `charter` is what those who come are to agree to.
 
     Raises Refused where the type needs an organisation and none is given, Conflict if `id` is taken.
     """
@@ -80,6 +85,10 @@ def create_sphere(
     for found in on_founded:
         with inside(sphere):
             found(membership)
+    if charter:
+        for chartered in on_chartered:
+            with inside(sphere):
+                chartered(membership, charter)
     for settled in on_settled:
         settled(sphere)
     return membership

@@ -44,6 +44,11 @@ def publish_charter(by: Membership, *, text: str, seen: str) -> None:
         _withdraw(charter, by)
 
 
+def publish_first(founder: Membership, text: str) -> None:
+    """Give a sphere its charter from the start, within the action that makes it."""
+    publish_charter(founder, text=text, seen="")
+
+
 def _merged(charter: Charter, text: str, seen: str) -> str:
     value = merged(
         "text", seen=seen, mine=text, theirs=charter.text, by=charter.by.name, at=charter.published_at

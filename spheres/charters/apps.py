@@ -18,6 +18,7 @@ class ChartersConfig(AppConfig):
 
         register(CharterKind())
         register(AcceptanceKind())
+        spheres.on_chartered.append(actions.publish_first)
         spheres.on_joined.append(actions.lay_before_newcomer)
         spheres.on_assigned.append(actions.hold)
         spheres.erasers.append(actions.erase_some)

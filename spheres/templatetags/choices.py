@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from spheres.models import Context, Role
+from spheres.presets import Preset, proposed, ready_charter
 from spheres.types import TYPES, SphereType
 
 if TYPE_CHECKING:
@@ -70,6 +71,18 @@ def roles() -> Iterable[tuple[str, _StrPromise]]:
 def sphere_types(personal: bool) -> Iterable[tuple[str, SphereType]]:
     """Give the types that a sphere may have: every one, or those outside organisations."""
     return [(name, preset) for name, preset in TYPES.items() if preset.is_personal or not personal]
+
+
+@register.simple_tag
+def presets(kind: str) -> Iterable[tuple[str, Preset]]:
+    """Give the ready-made spheres, first what an organisation of this kind most often begins with."""
+    return proposed(kind)
+
+
+@register.simple_tag
+def charter_for(context: str) -> str:
+    """Give a charter to begin with."""
+    return ready_charter("", context)
 
 
 @register.simple_tag
