@@ -29,7 +29,7 @@ LOOK = {"hue": "teal", "shape": "star"}
 
 def creates(cast: Cast, browse: Browse, **words: Any) -> Response:
     """Let Bob make a sphere of his own."""
-    said = LOOK | {"id": uuid7(), "name": "À nous", "context": "family", "type": "classic"} | words
+    said: dict[str, Any] = LOOK | {"id": uuid7(), "name": "À nous", "context": "family", "type": "classic"} | words
     return post(browse(cast.bob), "/spheres/", fields(cast.bob, "spheres.create.1", **said))
 
 
