@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "spheres.invitations",
     "spheres.guests",
     "spheres.charters",
+    "spheres.groups",
     "messaging",
     "sync",
     "alveole",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("spheres.invitations.urls")),
     path("", include("spheres.guests.urls")),
     path("", include("spheres.charters.urls")),
+    path("", include("spheres.groups.urls")),
     path("s/<slug:slug>/", include("messaging.urls")),
 ]
 

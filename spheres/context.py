@@ -54,6 +54,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "sphere": str(membership.sphere_id) if membership else "",
             "me": str(membership.pk) if membership and not public else "",
             "role": membership.role if membership and not public else "",
+            "begins": bool(membership and membership.begins),
             "owes_charter": bool(membership and membership.owes_charter and not hasattr(request, "shell_of")),
             "my_name": membership.name if membership else "",
             "page": page,

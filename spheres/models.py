@@ -172,6 +172,8 @@ class Membership(models.Model):
     is_manager = models.BooleanField(default=False)
     # Where everybody reads, they do so with this name.
     is_named = models.BooleanField(default=False)
+    # Begins things where only those responsible and the publishers do: a group of theirs may.
+    begins = models.BooleanField(default=False)
     # Until they accept the charter of the sphere they read nothing in it.
     owes_charter = models.BooleanField(default=False)
     # What becomes of what they said, once they have left.

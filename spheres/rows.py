@@ -81,6 +81,7 @@ class MemberKind(Kind[Membership]):
             "title": thing.title,
             "role": thing.role,
             "is_manager": thing.is_manager,
+            "begins": thing.begins,
             "is_named": "yes" if thing.is_named else "no",
             "initials": initials(thing.name),
             "hue": hue_of(thing.pk),

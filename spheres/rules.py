@@ -112,7 +112,7 @@ def may_start(member: Membership) -> bool:
         member.is_open
         and not member.owes_charter
         and member.sphere.is_living
-        and (member.sphere.started_by != "editors" or member.role in EDITORS)
+        and (member.sphere.started_by != "editors" or member.role in EDITORS or member.begins)
     )
 
 

@@ -27,6 +27,7 @@ HOMES = {
     "allauth": "accounts",
     "guests": "spheres",
     "charters": "spheres",
+    "groups": "spheres",
     "hosting": "alveole",
     "invitations": "spheres",
     "mfa": "accounts",

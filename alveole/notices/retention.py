@@ -102,6 +102,8 @@ TABLE: tuple[Kept, ...] = (
             "spheres.organisation",
             "organisations.offer",
             "organisations.holding",
+            "groups.group",
+            "groups.place",
         ),
     ),
     Kept(

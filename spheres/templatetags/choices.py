@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from spheres.models import Context, Role
+from spheres.pages import LiveList
 from spheres.presets import Preset, proposed, ready_charter
 from spheres.types import TYPES, SphereType
 
@@ -77,6 +78,12 @@ def sphere_types(personal: bool) -> Iterable[tuple[str, SphereType]]:
 def presets(kind: str) -> Iterable[tuple[str, Preset]]:
     """Give the ready-made spheres, first what an organisation of this kind most often begins with."""
     return proposed(kind)
+
+
+@register.simple_tag
+def members_of(places: LiveList | None) -> list[str]:
+    """Give the ids of those who are in a group; nobody's in a shell, or where there is none yet."""
+    return [str(row.facts["member"]) for row in places.rows] if places else []
 
 
 @register.simple_tag

@@ -59,7 +59,7 @@ export function draftFrom(command) {
     const difference = name.startsWith("_seen_") ? command.conflict?.[name.slice("_seen_".length)] : undefined;
     fields.push([name, difference ? difference.theirs : value]);
   }
-  return { key: keyOf(command.page, command.path), fields, at: Date.now() };
+  return { key: keyOf(command.page, command.path), fields, at: Date.now(), isWhole: true };
 }
 
 /** @param {HTMLFormElement[]} forms @param {string} page @param {Outbox} outbox */
@@ -111,6 +111,12 @@ function restore(form, draft) {
   const values = new Map(draft.fields);
   for (const control of /** @type {Control[]} */ ([...form.elements])) {
     const value = values.get(control.name);
+    if (control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) {
+      // Several may share a name; one that is not chosen says nothing, and only a whole form tells what was not.
+      const isChosen = draft.fields.some(([name, chosen]) => name === control.name && chosen === control.value);
+      if (value !== undefined || (draft.isWhole && control.type === "checkbox")) control.checked = isChosen;
+      continue;
+    }
     if (value === undefined) continue;
     control.value = value;
     if (control.hasAttribute("data-mint")) control.toggleAttribute("data-kept", Boolean(value));

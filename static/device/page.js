@@ -5,8 +5,11 @@
 import { restoreDrafts } from "./drafts.js";
 import { fill } from "./filling.js";
 import { showPending } from "./pending.js";
-import { found, only } from "./reads.js";
+import { found, listed, only } from "./reads.js";
 import { finishTimes } from "./times.js";
+
+/** More people than a form lets one choose from. */
+const MOST = 10_000;
 
 /** @param {ParentNode} root @returns {HTMLFormElement[]} */
 export function commandForms(root) {
@@ -21,7 +24,7 @@ export function commandForms(root) {
 export async function fillPage(body, here, path) {
   await Promise.all([
     ...[...body.querySelectorAll("live-list")].map((list) => fillList(list, body, here)),
-    fillFacts(body, here).then(() => restoreDrafts(commandForms(body), path, here.outbox)),
+    Promise.all([fillFacts(body, here), fillChoices(body, here)]).then(() => restoreDrafts(commandForms(body), path, here.outbox)),
   ]);
   closeDoors(body);
   finishTimes(body);
@@ -39,7 +42,7 @@ async function fillFacts(body, here) {
   for (const form of commandForms(body)) {
     const { kind = "", object } = form.dataset;
     const inputs = form.querySelectorAll("[data-fact]");
-    if (!inputs.length) continue;
+    if (!inputs.length || !kind) continue;
     const row = await (object ? found(here.store, kind, object) : only(here.store, kind, body.dataset.sphere ?? ""));
     for (const input of inputs) {
       const value = row?.facts[input.getAttribute("data-fact") ?? ""];
@@ -49,11 +52,42 @@ async function fillFacts(body, here) {
   }
 }
 
+/** Whom a form of a shell lets one choose, and who is chosen. @param {HTMLElement} body @param {Device} here */
+async function fillChoices(body, here) {
+  if (!body.hasAttribute("data-shell")) return;
+  const { sphere } = body.dataset;
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-choices]"))) {
+    const { choices = "", chosen = "", of } = box.dataset;
+    const every = { limit: MOST, isNewestFirst: false };
+    const [offered, taken] = await Promise.all([
+      listed(here.store, { kind: choices, sphere }, every),
+      of ? listed(here.store, { kind: chosen, parent: of, sphere }, every) : { rows: [] },
+    ]);
+    const members = taken.rows.map(({ facts }) => String(facts.member));
+    box.append(...offered.rows.map((row) => choice(box, row, members.includes(row.id))));
+    const seen = box.closest("form")?.querySelector('[name="_seen_members"]');
+    if (seen) seen.setAttribute("value", members.join(","));
+  }
+}
+
+/** @param {HTMLElement} box @param {import("./reads.js").Shown} row @param {boolean} isChosen */
+function choice(box, row, isChosen) {
+  const label = /** @type {HTMLElement} */ (copyOf(/** @type {HTMLTemplateElement} */ (box.querySelector("template"))));
+  const input = /** @type {HTMLInputElement} */ (label.querySelector("input"));
+  input.setAttribute("value", row.id);
+  input.toggleAttribute("checked", isChosen);
+  label.querySelector("span")?.append(String(row.facts.name));
+  return label;
+}
+
+/** @param {HTMLTemplateElement} template */
+const copyOf = (template) => document.importNode(template.content, true).firstElementChild;
+
 /** As the server would have written it, so that an emptied form goes back to it. @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field @param {string} value */
 function setTo(field, value) {
   if (field instanceof HTMLSelectElement) {
     for (const option of field.options) option.defaultSelected = option.selected = option.value === value;
-  } else if (field instanceof HTMLInputElement && field.type === "radio") {
+  } else if (field instanceof HTMLInputElement && ["radio", "checkbox"].includes(field.type)) {
     field.defaultChecked = field.checked = field.value === value;
   } else {
     field.value = field.defaultValue = value;

@@ -85,6 +85,7 @@
  * @property {string} key
  * @property {[name: string, value: string][]} fields
  * @property {number} at
+ * @property {boolean} [isWhole]  everything that a form said, so that what is absent was not chosen
  * @property {string} [replaces]  the command whose words these were
  *
  * @typedef {Object} Shell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -18,6 +19,7 @@ from accounts.models import User
 from alveole.hosting.models import SetUpLink
 from journal.ids import uuid7
 from spheres.actions import create_sphere, give_role
+from spheres.groups.actions import make_group
 from spheres.guests import tokens as guests
 from spheres.guests.actions import make_key
 from spheres.invitations.actions import invite, send_by_mail
@@ -59,6 +61,9 @@ NOT_PAGES = {
     "spheres:departure",
     "organisations:entry",
     "organisations:visit",
+    "charters:acceptance",
+    "charters:table",
+    "groups:closure",
     "spheres:archive",
     "spheres:reopening",
     "spheres:deletion",
@@ -129,9 +134,17 @@ def path_of(name: str, cast: Cast) -> str:
         "conversation_id": cast.conversation.pk,
         "message_id": cast.say(cast.bob, long_words).pk,
         "member_id": cast.bob.pk,
+        "group_id": group_of_bob(cast, long_words[:60]),
     }
     slug = {"slug": cast.sphere.slug} if route.is_inside else {}
     return reverse(name, kwargs={**slug, **{name: ids[name] for name in route.ids}})
+
+
+def group_of_bob(cast: Cast, name: str) -> UUID:
+    """Let Bob be in a group, and give it."""
+    with inside(cast.sphere):
+        made: UUID = make_group(cast.alice, id=uuid7(), name=name, begins=True, members=[cast.bob.pk]).pk
+        return made
 
 
 def give_second_factor(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from messaging.rows import MessageKind
 from sync.shells import PageRoute, page_routes
 from tests.browser.conftest import GivePhone
+from tests.browser.paths import group_of_bob
 from tests.conftest import Cast
 
 # The page as lines of text, without what is made anew for each: tokens, numbers of commands, minted ids, the blank
@@ -39,6 +40,7 @@ def ids(cast: Cast) -> dict[str, object]:
         "conversation_id": cast.conversation.pk,
         "message_id": cast.say(cast.bob, "Bonjour\n<b>&amp;").pk,
         "member_id": cast.alice.pk,
+        "group_id": group_of_bob(cast, "Toiture"),
     }
 
 

@@ -22,6 +22,7 @@ from messaging.models import Message
 from spheres import actions
 from spheres.actions import admit, archive, delete_sphere, end_membership, reopen, restore_sphere, settle
 from spheres.charters.actions import publish_charter
+from spheres.groups.actions import make_group
 from spheres.guests.actions import make_key
 from spheres.guests.tokens import link_of
 from spheres.invitations.actions import ask, invite, send_by_mail
@@ -206,6 +207,7 @@ def lived_in(cast: Cast) -> None:
         actions.mark(cast.bob, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="1")
     make_key(cast.alice, id=uuid7(), name="Mamie")
     with inside(cast.sphere):
+        make_group(cast.alice, id=uuid7(), name="Toiture", members=[cast.bob.pk])
         publish_charter(cast.alice, text="On se parle gentiment.", seen="")
     settle(cast.alice, wanted={"type": "public"}, seen={})
 

@@ -19,6 +19,7 @@ from journal.kinds import kinds
 from spheres.actions import admit, create_sphere, mark
 from spheres.charters.actions import accept, publish_charter
 from spheres.charters.models import Charter, Edition
+from spheres.groups.actions import make_group
 from spheres.guests.actions import come_in, make_key
 from spheres.invitations.actions import ask, invite, send_by_mail
 from spheres.invitations.addresses import Addressee
@@ -113,6 +114,14 @@ def owed(cast: Cast) -> UUID:
         return edition
 
 
+def gathered(cast: Cast) -> UUID:
+    """Let some members have a group."""
+    with inside(cast.sphere):
+        name = f"Toiture {uuid7()}"
+        made: UUID = make_group(cast.alice, id=uuid7(), name=name, members=[cast.bob.pk]).pk
+        return made
+
+
 # What each id in an address may be; a route with another one fails until it is said here.
 EXAMPLES: dict[str, Callable[[Cast], object]] = {
     "conversation_id": lambda cast: cast.conversation.pk,
@@ -126,6 +135,7 @@ EXAMPLES: dict[str, Callable[[Cast], object]] = {
     "key_id": lambda cast: make_key(cast.bob, id=uuid7(), name="Mamie").pk,
     "browser_id": browsing,
     "edition_id": owed,
+    "group_id": gathered,
 }
 # What is for fewer than all members: who of them.
 NARROWER = {
@@ -218,6 +228,9 @@ WORDS: dict[str, dict[str, Any]] = {
     "guests.cut_browser.1": {},
     "charters.publish.1": {"text": "On s'écoute."},
     "charters.accept.1": {},
+    "groups.make.1": {"id": "01890000-0000-7000-8000-000000000005", "name": "Toiture"},
+    "groups.change.1": {"name": "Peinture"},
+    "groups.end.1": {},
 }
 
 
@@ -287,6 +300,7 @@ def test_an_id_of_another_sphere_is_nowhere_here(cast: Cast, browse: Browse) -> 
 
 def test_every_kind_reaches_members_and_nobody_else(cast: Cast, browse: Browse) -> None:
     cast.say(cast.bob)
+    gathered(cast)
     owed(cast)
     with inside(cast.sphere):
         for member in (cast.bob, cast.carol):

@@ -14,6 +14,7 @@ from messaging.models import Conversation
 from spheres.actions import admit
 from spheres.charters.actions import publish_charter
 from spheres.charters.models import Charter
+from spheres.groups.actions import make_group
 from spheres.invitations.actions import ask, invite
 from spheres.models import Membership, Sphere
 from spheres.organisations.actions import found_organisation, found_sphere
@@ -100,6 +101,12 @@ def chartered(cast: Cast, doer: Membership) -> str:
         return f"charter/{Charter.objects.get().edition}/acceptance/"
 
 
+def gathered(cast: Cast, doer: Membership) -> str:
+    """Give the page of a group."""
+    with inside(cast.sphere):
+        return f"groups/{make_group(cast.alice, id=uuid7(), name='Toiture').pk}/"
+
+
 SETTINGS = LOOK | {"name": "Chantier", "type": "visitor", "members_invite": "no", "shows_history": "yes"}
 NEW = LOOK | {"name": "Atelier", "type": "open"}
 
@@ -152,6 +159,13 @@ DEEDS = {
         ADMINISTRATORS, "charters.publish.1", lambda cast, doer: "charter/edition/", lambda cast, doer: {"text": "Oui."}
     ),
     "agrees to the charter": Deed(EVERYBODY, "charters.accept.1", chartered),
+    "makes a group": Deed(
+        ADMINISTRATORS,
+        "groups.make.1",
+        lambda cast, doer: "groups/",
+        lambda cast, doer: {"id": uuid7(), "name": "Toiture"},
+    ),
+    "says who is in a group": Deed(ADMINISTRATORS, "groups.change.1", gathered, lambda cast, doer: {"name": "Toits"}),
     "makes a sphere of the organisation": Deed(
         ADMINISTRATORS,
         "organisations.found.1",

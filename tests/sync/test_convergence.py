@@ -27,6 +27,8 @@ from messaging.models import Message
 from spheres import actions as spheres
 from spheres.charters import actions as charters
 from spheres.charters.models import Edition
+from spheres.groups import actions as groups
+from spheres.groups.models import Group
 from spheres.guests import actions as guests
 from spheres.guests.models import Browser, Key
 from spheres.invitations import actions as invitations
@@ -130,6 +132,11 @@ def agreed(cast: Cast) -> None:
     charters.accept(cast.bob, Edition.objects.select_related("charter__sphere").get())
 
 
+def gathered(cast: Cast) -> Group:
+    """Let Bob be in a group."""
+    return groups.make_group(cast.alice, id=uuid7(), name="Toiture", begins=True, members=[cast.bob.pk])
+
+
 ACTIONS: dict[str, Act] = {
     "spheres.create_sphere": lambda cast: (
         spheres.create_sphere(cast.bob.person, name="À nous") if cast.bob.person else None
@@ -172,6 +179,11 @@ ACTIONS: dict[str, Act] = {
     ),
     "charters.publish_charter": lambda cast: charters.publish_charter(cast.alice, text="Gentiment.", seen=""),
     "charters.accept": agreed,
+    "groups.make_group": gathered,
+    "groups.change_group": lambda cast: groups.change_group(
+        cast.alice, gathered(cast), name="Peinture", begins=True, members=[cast.carol.pk], seen=[cast.bob.pk]
+    ),
+    "groups.end_group": lambda cast: groups.end_group(cast.alice, gathered(cast)),
     "operators.end_place": lambda cast: operators.end_place(odile(), cast.carol),
     "operators.revoke": lambda cast: operators.revoke(odile(), invitation(cast)),
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),

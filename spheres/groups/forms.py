@@ -1,0 +1,54 @@
+"""The shape of a group."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from spheres.groups.models import Group
+
+
+class Ids(forms.Field):
+    """Several ids under one name, or in one text between commas; possibly none."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.MultipleHiddenInput)
+
+    def to_python(self, value: Any) -> list[UUID]:
+        """Read them. Raises ValidationError for what is none."""
+        try:
+            return [UUID(one) for text in value or () for one in text.split(",") if one]
+        except ValueError as wrong:
+            raise ValidationError(_("Choose people from the list.")) from wrong
+
+
+class GroupForm(forms.Form):
+    """What a group is called, what it may and who is in it."""
+
+    name = forms.CharField(
+        max_length=Group._meta.get_field("name").max_length,
+        error_messages={"required": _("A group needs a name to be called by.")},
+    )
+    begins = forms.BooleanField(required=False)
+    members = Ids()
+
+
+class NewGroupForm(GroupForm):
+    """A new one: `groups.make.1`."""
+
+    id = forms.UUIDField()
+
+
+class ChangedGroupForm(GroupForm):
+    """A changed one: `groups.change.1`; `_seen_members` are those who were in it when the person began."""
+
+    _seen_members = Ids()
+
+    def clean(self) -> dict[str, Any]:
+        """Name those who were seen as the action does."""
+        cleaned = super().clean() or {}
+        return {"seen": cleaned.pop("_seen_members", []), **cleaned}
