@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from journal.forms import Text, one_line_end
 from messaging.models import LONGEST_BODY
 
 TOO_LONG = _("This is too long: a message has at most %(limit_value)d characters. Cut it in two.")
@@ -24,7 +25,7 @@ class SaidAt(forms.IntegerField):
             return None
 
 
-class Body(forms.CharField):
+class Body(Text):
     """Words, as they were typed but for blanks around them."""
 
     def __init__(self) -> None:
@@ -32,11 +33,6 @@ class Body(forms.CharField):
             max_length=LONGEST_BODY,
             error_messages={"required": _("There is nothing to send."), "max_length": TOO_LONG},
         )
-
-    def to_python(self, value: Any) -> str:
-        """Give the words with one kind of line end: browsers send CRLF where devices do not."""
-        words = super().to_python(value) or ""
-        return _lines(words)
 
 
 class MessageForm(forms.Form):
@@ -64,8 +60,4 @@ class EditForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Name the seen value as the action does."""
         cleaned = super().clean() or {}
-        return {"seen": _lines(cleaned.pop("_seen_body", "")), **cleaned}
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n")
+        return {"seen": one_line_end(cleaned.pop("_seen_body", "")), **cleaned}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from journal.errors import Refused
 from spheres.models import ReadBy
-from spheres.rules import EDITORS, ensure_living, ensure_may_start
+from spheres.rules import EDITORS, ensure_has_accepted, ensure_living, ensure_may_start
 
 if TYPE_CHECKING:
     from messaging.models import Conversation, Message
@@ -38,6 +38,7 @@ def ensure_may_edit(member: Membership, message: Message) -> None:
     if not may_edit(member, message):
         raise Refused(_("Only its author can change a message."))
     ensure_living(member.sphere)
+    ensure_has_accepted(member)
 
 
 def may_delete(member: Membership, message: Message) -> bool:
@@ -49,3 +50,4 @@ def ensure_may_delete(member: Membership, message: Message) -> None:
     """Raise Refused unless `member` may delete it."""
     if not may_delete(member, message):
         raise Refused(_("Only its author, or somebody responsible for this sphere, can delete a message."))
+    ensure_has_accepted(member)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
@@ -80,11 +80,14 @@ class Page:
         public: str = "",
         before_charter: bool = False,
         constants: Mapping[str, Any] | None = None,
+        of_sphere: Callable[[Membership], Mapping[str, Any]] | None = None,
         **lists: Many,
     ) -> None:
         self.template = template
         # The same for everybody and in every shell.
         self.constants = constants or {}
+        # The same for everybody in a sphere and in its shells.
+        self.of_sphere = of_sphere
         self.heading = heading
         self.lists = lists
         self.shows_cards = cards
@@ -114,7 +117,11 @@ class Page:
         sphere = None if self.is_outside else _membership(request).sphere_id
         lists = {name: _empty(many, ids, sphere) for name, many in self._all_lists().items()}
         heading = self._empty_heading(ids, sphere)
-        return render_to_string(self.template, self._named(lists, heading, ids, BLANK_ROW), request)
+        context = self._named(lists, heading, ids, BLANK_ROW) | self._about(request)
+        return render_to_string(self.template, context, request)
+
+    def _about(self, request: HttpRequest) -> dict[str, Any]:
+        return dict(self.of_sphere(_membership(request))) if self.of_sphere else {}
 
     def _context(self, request: HttpRequest, ids: dict[str, UUID]) -> dict[str, Any]:
         person: Any = request.user
@@ -139,7 +146,7 @@ class Page:
         marks = _marks(reach.memberships, [row.id for live in lists.values() for row in live.rows])
         for live in lists.values():
             live.marks = marks
-        return self._named(lists, heading, ids, row)
+        return self._named(lists, heading, ids, row) | self._about(request)
 
     def _all_lists(self) -> dict[str, Many]:
         return self.lists | {f"card_{n}": card.rows for n, card in enumerate(self._cards())}

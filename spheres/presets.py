@@ -31,7 +31,7 @@ TELLS = _("Whoever sees something that should not be here tells those responsibl
 PRESETS = {
     "family": Preset(
         _("A family"),
-        _("Among yourselves, grandparents and all. Only whom you invite knows it."),
+        _("Among yourselves, grandparents and all. Only those you invite know of it."),
         "family",
         "classic",
         (
@@ -42,7 +42,7 @@ PRESETS = {
     ),
     "club": Preset(
         _("A club or an association"),
-        _("Its members, its meetings, what has to be done. Only whom you invite knows it."),
+        _("Its members, its meetings, what has to be done. Only those you invite know of it."),
         "association",
         "classic",
         (
@@ -65,7 +65,7 @@ PRESETS = {
     ),
     "project": Preset(
         _("A project"),
-        _("Some colleagues and one thing to do. Only whom you invite knows it."),
+        _("Some colleagues and one thing to do. Only those you invite know of it."),
         "work",
         "classic",
         (

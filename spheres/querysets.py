@@ -60,6 +60,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Hold them until the commit, and let keys to them be written meanwhile."""
         return self.select_for_update(of=("self",), no_key=True)
 
+    def hold_all_in(self, sphere_id: UUID) -> None:
+        """Hold every open membership of a sphere until the commit, always in one order."""
+        list(self.in_sphere(sphere_id).under_lock().order_by("pk").values_list("pk", flat=True))
+
     def with_sphere(self) -> MembershipQuerySet:
         """Bring the sphere along."""
         return self.select_related("sphere")
@@ -95,6 +99,10 @@ class ReaderQuerySet(models.QuerySet["Reader"]):
     def open_or_held(self) -> ReaderQuerySet:
         """Keep those that read now, or will once the charter is accepted, in the order of journals."""
         return self.filter(models.Q(until=None) | models.Q(is_held=True)).order_by("journal_id")
+
+    def of_desk(self, membership: Membership) -> ReaderQuerySet:
+        """Keep that by which a membership reads the desk of its sphere."""
+        return self.open().filter(membership=membership, journal_id=membership.sphere.desk_id)
 
     def of_everybody(self, sphere: Sphere) -> ReaderQuerySet:
         """Keep those by which everybody reads a public sphere."""

@@ -133,6 +133,8 @@ def ensure_may_end(by: Membership, membership: Membership, *, administrators_lef
     """Raise Refused unless `by` may end `membership` and somebody responsible remains (counted without it)."""
     if not may_end(by, membership):
         raise Refused(_("Only the people responsible for this sphere may remove somebody."))
+    if by.pk != membership.pk:
+        ensure_has_accepted(by)
     _ensure_somebody_responsible(membership, administrators_left)
 
 
@@ -145,6 +147,7 @@ def may_give(by: Membership, membership: Membership, role: str) -> bool:
 
 def ensure_may_give(by: Membership, membership: Membership, role: str, *, administrators_left: int) -> None:
     """Raise Refused unless `by` may make `membership` a `role` and somebody responsible remains."""
+    ensure_has_accepted(by)
     if not may_give(by, membership, role):
         raise Refused(_("Only those responsible for this sphere give roles, and a guest without an account stays one."))
     _ensure_takes(by.sphere, role)

@@ -24,6 +24,7 @@ def settle(by: Membership, *, wanted: Mapping[str, str], seen: Mapping[str, str]
     Raises Refused if `by` may not, or where what newcomers read is already fixed; Stale where both changed one.
     """
     rules.ensure_may_settle(by)
+    rules.ensure_has_accepted(by)
     sphere = Sphere.objects.under_lock(by.sphere_id)
     rules.ensure_living(sphere)
     stands = settings_of(sphere)
@@ -56,7 +57,11 @@ def _merged_settings(
     sphere: Sphere, stands: Mapping[str, str], wanted: Mapping[str, str], seen: Mapping[str, str]
 ) -> dict[str, str]:
     last = Entry.objects.current().get(journal_id=sphere.journal_id, kind="spheres.sphere", object_id=sphere.pk)
-    by = Membership.objects.filter(pk__in=[last.actor] if last.actor else []).values_list("name", flat=True).first()
+    by = (
+        Membership.objects.filter(pk__in=[last.actor] if last.actor else [], ended_at=None)
+        .values_list("name", flat=True)
+        .first()
+    )
     result: dict[str, str] = {}
     versions: dict[str, Divergence] = {}
     for name, mine in wanted.items():

@@ -30,6 +30,8 @@ def publish_charter(by: Membership, *, text: str, seen: str) -> None:
     From the numbers given here on nobody but `by` reads anything of the sphere until they have accepted it. Raises
     Refused if `by` may not, Stale if two changed the same lines, Invalid if both changes together are too long.
     """
+    # Before the sphere, as whoever accepts does: many do at once, while this goes on.
+    Membership.objects.hold_all_in(by.sphere_id)
     by.sphere = sphere = Sphere.objects.under_lock(by.sphere_id)
     rules.ensure_may_publish(by)
     charter = Charter.objects.of(sphere) or Charter(sphere=sphere, by=by)
@@ -45,14 +47,17 @@ def publish_charter(by: Membership, *, text: str, seen: str) -> None:
 
 
 def publish_first(founder: Membership, text: str) -> None:
-    """Give a sphere its charter from the start, within the action that makes it."""
-    publish_charter(founder, text=text, seen="")
+    """Give a sphere its charter from the start, within the action that makes it.
+
+    Whoever makes the sphere is asked nothing, and did not agree: they were shown no text.
+    """
+    _edition(charter := Charter(sphere=founder.sphere, by=founder), text, founder)
+    record(founder.sphere.journal_id, "chartered", charter, actor=founder.pk)
 
 
 def _merged(charter: Charter, text: str, seen: str) -> str:
-    value = merged(
-        "text", seen=seen, mine=text, theirs=charter.text, by=charter.by.name, at=charter.published_at
-    ).strip()
+    name = charter.by.name if charter.by.is_open else ""
+    value = merged("text", seen=seen, mine=text, theirs=charter.text, by=name, at=charter.published_at).strip()
     if len(value) > LONGEST_CHARTER:
         raise Invalid({"text": [_("Both changes together are too long. Shorten the charter.")]})
     return value
@@ -108,6 +113,9 @@ def lay_before_newcomer(membership: Membership) -> None:
 
 def hold(membership: Membership) -> None:
     """Keep what somebody may read closed for as long as they owe the charter; also what a new role opened."""
+    # Whoever gives a role may have read the membership before a charter was published.
+    Sphere.objects.under_lock(membership.sphere_id)
+    membership.refresh_from_db(fields=["owes_charter"])
     if not membership.owes_charter:
         return
     for reader in Reader.objects.open().filter(membership=membership).exclude(journal_id=membership.journal_id):
@@ -120,12 +128,13 @@ def hold(membership: Membership) -> None:
 def accept(member: Membership, edition: Edition) -> None:
     """Agree to an edition of the charter, and read the sphere again; who owes nothing has done so.
 
-    Raises Refused where another edition stands by now, Http404 for who was removed.
+    Raises Refused where another edition stands by now or the sphere was deleted, Http404 for who was removed.
     """
     # Of an edition and an acceptance at once, one comes after and judges what the other made of it.
     member = under_lock(member)
     if not member.owes_charter:
         return
+    rules.ensure_there(member.sphere)
     charter = Charter.objects.of(member.sphere)
     rules.ensure_stands(charter, edition)
     _accept(member, edition)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from spheres.seal import SealedQuerySet, SealedRows
 
 if TYPE_CHECKING:
-    from spheres.models import Membership, Sphere
+    from spheres.models import Sphere
 
 
 class CharterQuerySet(SealedQuerySet[Any]):
@@ -28,11 +28,6 @@ class AcceptanceQuerySet(SealedQuerySet[Any]):
     def whole(self) -> AcceptanceQuerySet:
         """Bring along who accepted, and which edition."""
         return self.select_related("membership", "edition", "sphere")
-
-    def readable_by(self, membership: Membership) -> AcceptanceQuerySet:
-        """Keep those that the membership reads of at the desk of the sphere."""
-        readers = {"sphere__desk__readers__membership": membership, "sphere__desk__readers__until": None}
-        return self.whole().filter(**readers)
 
 
 CharterRows = SealedRows.from_queryset(CharterQuerySet)

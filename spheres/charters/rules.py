@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from journal.errors import Refused
-from spheres.rules import ensure_has_accepted, ensure_living, ensure_may_settle
+from spheres.rules import ensure_has_accepted, ensure_living, ensure_may_settle, ensure_there
+
+__all__ = ["ensure_may_publish", "ensure_stands", "ensure_there"]
 
 if TYPE_CHECKING:
     from spheres.charters.models import Charter, Edition

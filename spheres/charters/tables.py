@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from spheres.charters.models import Acceptance
 from spheres.models import Membership, Sphere
 
-HEADS = ["name", "role", "edition", "published_at", "accepted_at"]
+HEADS = (_("Name"), _("Role"), _("Edition"), _("Published"), _("Agreed"))
 
 
 def accepted_by(sphere: Sphere) -> list[list[str]]:
@@ -21,9 +23,9 @@ def _acceptances() -> Iterator[list[str]]:
         # Who left is nobody's to name any more.
         name = member.name if member.is_open else ""
         times = [one.isoformat(timespec="seconds") for one in (edition.published_at, acceptance.at)]
-        yield [name, member.role, str(edition.number), *times]
+        yield [name, member.get_role_display(), str(edition.number), *times]
 
 
 def _owing(sphere: Sphere) -> Iterator[list[str]]:
     for member in Membership.objects.in_sphere(sphere.pk).owing().order_by("name", "pk"):
-        yield [member.name, member.role, "", "", ""]
+        yield [member.name, member.get_role_display(), "", "", ""]

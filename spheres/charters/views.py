@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
@@ -50,6 +50,5 @@ def acceptance(request: MemberRequest, edition_id: UUID) -> HttpResponse:
 def table(request: MemberRequest) -> HttpResponse:
     """Give who accepted what and when, and who did not yet, as a table; to those responsible, whom the desk is for."""
     sphere = request.membership.sphere
-    if not Reader.objects.open().filter(membership=request.membership, journal_id=sphere.desk_id).exists():
-        raise Http404
-    return as_csv(f"{sphere.slug}-charter", HEADS, accepted_by(sphere))
+    get_object_or_404(Reader.objects.of_desk(request.membership))
+    return as_csv(f"{sphere.slug}-charter", [str(head) for head in HEADS], accepted_by(sphere))

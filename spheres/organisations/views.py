@@ -22,8 +22,17 @@ offers = Page(
     heading=One("spheres.sphere"),
     offers=Many("organisations.offer", order="asc", window=EVERYBODY),
 )
+
+
+def of_organisation(membership: Membership) -> dict[str, str]:
+    """Say of which kind the organisation is."""
+    organisation = membership.sphere.organisation
+    return {"kind": organisation.kind if organisation else ""}
+
+
 founding_page = Page(
     "organisations/founding.html",
+    of_sphere=of_organisation,
     heading=One("spheres.sphere"),
     constants={"first_look": {"hue": "blue", "shape": "circle"}},
 )

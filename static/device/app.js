@@ -2,7 +2,7 @@
 
 import { MEMBER, announceAudience, followSpeaking, lookAround, sayAudience } from "./audience.js";
 import { guardPastes } from "./copies.js";
-import { ledByCharter } from "./charter.js";
+import { ledByCharter, tellsOfCharter } from "./charter.js";
 import { become, device, notice, noticed, notices } from "./device.js";
 import { Drafts, forgetTaken } from "./drafts.js";
 import { Drain } from "./drain.js";
@@ -93,7 +93,8 @@ function tie(here) {
     const isDressed = sync.state === "live" && batch.rows.some(({ k }) => k === "spheres.sphere");
     if (isDressed) keepKnown(store, identity, app);
     if (isRestated(batch.rows) && sync.state === "live") showFromNetwork();
-    if (batch.rows.some(({ k, facts }) => k === "spheres.mine" && facts?.key === "charter")) lookFurther();
+    const told = batch.rows.filter((row) => tellsOfCharter(row) || row.k === "spheres.sphere");
+    if (told.length) lookFurther(told);
     if (batch.rows.some((row) => row.k === MEMBER)) sayAudience(document.body, here);
     const ids = new Set(batch.rows.map((row) => row.id));
     drain.arrived(outbox.commands.filter(({ mints, object }) => [...mints, object].some((id) => ids.has(id))));
@@ -122,21 +123,28 @@ function tie(here) {
   }
 }
 
+/** Where the server's page was shown in place of one that the store knows nothing of: once, not again and again. */
+let doubted = "";
+
 /**
- * The charter comes first. Then: the store is level with the server, and what is shown may not be: a sphere that this person was removed from before
- * the store ever heard of it, a shell of what the store has not, or of a sphere that was archived, deleted, put back or
- * published since. The server's page will say.
+ * The charter comes first. Then: the store is level with the server, and what is shown may not be: a sphere that this
+ * person was removed from before the store ever heard of it, a shell of what the store has not, or of a sphere that
+ * was archived, deleted, put back or published since. The server's page will say.
+ * @param {import("./types.js").Row[]} [told]
  */
-async function lookFurther() {
+async function lookFurther(told) {
   const here = device();
   const { shell, missing, sphere, me } = document.body.dataset;
-  const led = here && (await ledByCharter(document.body, here.store, location.pathname));
+  const led = here && (await ledByCharter(document.body, here, location.pathname, told));
   if (led) return visit(led);
   if (here?.sync.state !== "live") return;
   if (shell !== undefined && missing !== undefined) return showFromNetwork();
   const row = sphere && (await found(here.store, "spheres.sphere", sphere));
-  if (sphere && me && !row && (await isGone(location.pathname))) return leftSpheres([sphere]);
-  if (shell !== undefined && row && isRestated([row])) showFromNetwork();
+  if (shell !== undefined && row && isRestated([row])) return showFromNetwork();
+  if (!sphere || !me || row || here.store.refused || doubted === location.pathname) return;
+  doubted = location.pathname;
+  if (await isGone(location.pathname)) leftSpheres([sphere]);
+  else showFromNetwork();
 }
 
 /**
@@ -176,7 +184,7 @@ async function ready(body, path) {
   if (!here) return finishTimes(body);
   say(body);
   closeOnlineOnly(body);
-  await Promise.all([fillPage(body, here, path), lookAround(body, here), ledByCharter(body, here.store, path)]);
+  await Promise.all([fillPage(body, here, path), lookAround(body, here), ledByCharter(body, here, path)]);
 }
 
 /** What tests and styles may wait for. @param {HTMLElement} body */

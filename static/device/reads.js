@@ -134,7 +134,10 @@ export async function found(store, kind, id) {
   return (await listed(store, { kind, object: id }, { limit: 1, isNewestFirst: true })).rows[0];
 }
 
-/** The one row of a kind in a sphere. @param {Store} store @param {string} kind @param {string} sphere @returns {Promise<Shown | undefined>} */
+/**
+ * The one row of a kind in a sphere.
+ * @param {Store} store @param {string} kind @param {string} sphere @returns {Promise<Shown | undefined>}
+ */
 export async function only(store, kind, sphere) {
   return (await listed(store, { kind, sphere }, { limit: 1, isNewestFirst: true })).rows[0];
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
-from spheres.actions import give_role
+from spheres.actions import delete_sphere, give_role
 from spheres.charters.actions import publish_charter
 from spheres.seal import inside
 from tests.browser.conftest import GivePhone
 from tests.browser.looking import complaints, look
 from tests.browser.people import Phone
+from tests.browser.test_disk import DISKS
 from tests.conftest import Cast
 from tests.guests.making import made, path
 
@@ -142,3 +144,47 @@ def test_who_does_not_agree_leaves_from_there(cast: Cast, phone_of: GivePhone) -
     bob.page.get_by_role("button", name="Leave this sphere").click()
     expect(bob.page.locator('body[data-page="spheres:home"]')).to_be_attached()
     expect(bob.page.get_by_role("link", name="Chantier")).to_have_count(0)
+
+
+@pytest.mark.parametrize("disk", ["missing", "full"])
+def test_without_a_disk_it_asks_and_lets_go(cast: Cast, phone_of: GivePhone, talk: str, disk: str) -> None:
+    cast.say(cast.alice, "a word from before")
+    bob = phone_of(cast.bob)
+    bob.context.add_init_script(DISKS[disk])
+    bob.opens(talk)
+    bob.sees("a word from before")
+    bob.is_live()
+    publishes(cast)
+    is_asked(bob)
+    agrees(bob)
+    is_in(bob)
+
+
+def test_who_owes_it_puts_a_deleted_sphere_back_first(cast: Cast, phone_of: GivePhone) -> None:
+    give_role(cast.alice, cast.bob, role="administrator")
+    publishes(cast)
+    delete_sphere(cast.alice)
+    bob = phone_of(cast.bob)
+    bob.opens(f"/s/{cast.sphere.slug}/")
+    bob.is_live()
+    bob.page.get_by_role("button", name="Put it back").click()
+    is_asked(bob)
+
+
+def test_an_edition_that_was_changed_meanwhile_leaves_nothing_to_decide(
+    cast: Cast, phone_of: GivePhone, talk: str
+) -> None:
+    publishes(cast)
+    bob = phone_of(cast.bob)
+    bob.opens(talk)
+    is_asked(bob)
+    bob.keeps(cast.sphere)
+    bob.loses_network()
+    agrees(bob)
+    bob.waits(1)
+    publishes(cast, "We listen to each other.", TEXT)
+    bob.gets_network()
+    is_asked(bob, "We listen to each other.")
+    agrees(bob)
+    is_in(bob)
+    bob.waits(0)

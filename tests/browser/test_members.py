@@ -139,6 +139,25 @@ def test_who_was_removed_before_the_phone_had_heard_of_the_sphere_is_led_home(ca
     assert str(cast.sphere.pk) not in bob.memory()
 
 
+def test_who_was_removed_from_what_everybody_reads_reads_as_everybody(
+    cast: Cast, phone_of: GivePhone, talk: str
+) -> None:
+    cast.say(cast.alice, "before it was public")
+    settle(cast.alice, wanted={"type": "public"}, seen={})
+    bob, here = phone_of(cast.bob), [cast.bob]
+
+    def removed_first(route: Route) -> None:
+        while here:
+            end_membership(cast.alice, here.pop())
+        route.continue_()
+
+    bob.page.route("**/feed/", removed_first)
+    bob.page.goto(talk)
+    expect(bob.page.locator("body[data-me='']")).to_be_attached()
+    expect(bob.page.get_by_text("before it was public")).to_have_count(0)
+    expect(bob.page.locator("message-composer")).to_have_count(0)
+
+
 def test_only_my_own_page_lets_me_change_my_name(cast: Cast, phone_of: GivePhone) -> None:
     bob = phone_of(cast.bob)
     bob.page.goto(f"/s/{cast.sphere.slug}/members/{cast.alice.pk}/")

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from journal.ids import uuid7
 from spheres.actions import admit
-from spheres.charters.models import Charter
+from spheres.charters.models import Acceptance, Charter
 from spheres.models import Membership, Sphere
 from spheres.organisations.actions import found_organisation
 from spheres.presets import PRESETS
@@ -52,8 +52,10 @@ def test_it_begins_with_a_charter_where_that_is_wanted(cast: Cast, browse: Brows
         text = Charter.objects.get().text
     assert len(text.split("\n\n")) >= 3
     founder = Membership.objects.with_sphere().get(sphere=made())
-    # Whoever makes it has agreed, and whoever comes is asked.
+    # Whoever makes it is asked nothing, and was shown nothing to agree to; whoever comes is asked.
     assert not founder.owes_charter
+    with inside(made()):
+        assert not Acceptance.objects.exists()
     gil = admit(founder, person("Gil"), name="Gil")
     gil.refresh_from_db()
     assert gil.owes_charter
