@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from spheres.models import HUES, SHAPES, Context, Role
+from spheres.models import CONTACTS, HUES, SHAPES, Context, Role
 from spheres.presets import PRESETS, ready_charter
 from spheres.types import TYPES
 
@@ -15,6 +16,10 @@ SWITCH = [("yes", _("Yes")), ("no", _("No"))]
 # What somebody may choose for a sphere of their own; the others are of an organisation.
 PERSONAL_TYPES = [(name, preset.label) for name, preset in TYPES.items() if preset.is_personal]
 NAMELESS = {"required": _("A sphere needs a name.")}
+# As people write one, for Python and for browsers alike (`pattern`, which is read with the flag `v`).
+TELEPHONE = r"\(?\+?(?:[\s\(\)\.\-\/]*[0-9]){3,20}[\s\(\)\.\-\/]*"
+NO_TELEPHONE = _("This is no telephone number. Write its figures, for instance +33 6 12 34 56 78.")
+NO_ADDRESS = _("This is no e-mail address. It looks like name@example.org.")
 
 
 class SphereForm(forms.Form):
@@ -74,6 +79,20 @@ class PresentationForm(forms.Form):
     name = forms.CharField(max_length=80, error_messages={"required": _("The others need a name to call you by.")})
     title = forms.CharField(max_length=80, required=False)
     is_named = forms.ChoiceField(choices=SWITCH, required=False)
+    telephone = forms.CharField(
+        max_length=32, required=False, validators=[RegexValidator(rf"^{TELEPHONE}\Z", NO_TELEPHONE)]
+    )
+    email = forms.EmailField(max_length=254, required=False, error_messages={"invalid": NO_ADDRESS})
+    how_to_reach = forms.CharField(max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Leave alone what a form of before did not ask for."""
+        cleaned = super().clean() or {}
+        return {name: value for name, value in cleaned.items() if name not in CONTACTS or name in self.data}
+
+    def clean_telephone(self) -> str:
+        """Write one space where a copied number had another."""
+        return " ".join(self.cleaned_data["telephone"].split())
 
     def clean_is_named(self) -> bool | None:
         """Where not everybody reads, nothing is asked."""

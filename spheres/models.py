@@ -39,6 +39,9 @@ class Role(models.TextChoices):
     GUEST = "guest", _("Guest")
 
 
+# How somebody can be reached, in one sphere and nowhere else: fields of a membership.
+CONTACTS = ("telephone", "email", "how_to_reach")
+
 # No role to give: the membership without person by which everybody reads a public sphere.
 EVERYBODY = "everybody"
 
@@ -168,6 +171,10 @@ class Membership(models.Model):
     name = models.CharField(max_length=80)
     # What they are or do here, in their own words.
     title = models.CharField(max_length=80, blank=True)
+    # How they are reached, as they say it here: nothing of it is their account's, and nothing outlives their place.
+    telephone = models.CharField(max_length=32, blank=True)
+    email = models.EmailField(blank=True)
+    how_to_reach = models.CharField(max_length=120, blank=True)
     # Came in because they manage the organisation: everybody in the sphere sees it.
     is_manager = models.BooleanField(default=False)
     # Where everybody reads, they do so with this name.

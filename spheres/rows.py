@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import quote
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -79,6 +80,11 @@ class MemberKind(Kind[Membership]):
             "author": str(thing.pk),
             "name": thing.name,
             "title": thing.title,
+            "telephone": thing.telephone,
+            "email": thing.email,
+            "how_to_reach": thing.how_to_reach,
+            "call_url": call_url(thing.telephone),
+            "mail_url": mail_url(thing.email),
             "role": thing.role,
             "is_manager": thing.is_manager,
             "begins": thing.begins,
@@ -112,6 +118,18 @@ def initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalnum()]
     letters = [word[0] for word in (words[:1] + words[1:][-1:])]
     return "".join(letters).upper()
+
+
+def call_url(telephone: str) -> str:
+    """Give the link that dials a number (RFC 3966): its figures, without the zero that nobody dials from abroad."""
+    plus = "+" if "+" in telephone else ""
+    figures = [figure for figure in telephone.replace("(0)", "" if plus else "0") if figure in "0123456789"]
+    return f"tel:{plus}{''.join(figures)}" if figures else ""
+
+
+def mail_url(email: str) -> str:
+    """Give the link that writes to an address (RFC 6068), which may hold what means something in a link."""
+    return f"mailto:{quote(email, safe='@')}" if email else ""
 
 
 def hue_of(membership_id: UUID) -> str:

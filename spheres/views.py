@@ -12,7 +12,15 @@ from django.urls import reverse
 from journal.commands import accepts
 from journal.forms import cleaned
 from spheres import actions
-from spheres.forms import DepartureForm, PresentationForm, RoleForm, SettingsForm, SphereForm
+from spheres.forms import (
+    NO_TELEPHONE,
+    TELEPHONE,
+    DepartureForm,
+    PresentationForm,
+    RoleForm,
+    SettingsForm,
+    SphereForm,
+)
 from spheres.middleware import MemberRequest, PersonRequest, before_charter
 from spheres.models import Membership
 from spheres.pages import EVERYBODY, Home, Many, One, Page
@@ -25,7 +33,11 @@ sphere = Page("spheres/sphere.html", heading=One("spheres.sphere"), cards=True, 
 members = Page(
     "spheres/members.html", heading=One("spheres.sphere"), members=Many("spheres.member", order="asc", window=EVERYBODY)
 )
-member = Page("spheres/member.html", heading=One("spheres.member", "member_id"))
+member = Page(
+    "spheres/member.html",
+    heading=One("spheres.member", "member_id"),
+    constants={"telephone": {"pattern": TELEPHONE, "sentence": NO_TELEPHONE}},
+)
 creation_page = Page(
     "spheres/creation.html", outside=True, constants={"first_look": {"hue": "blue", "shape": "circle"}}
 )

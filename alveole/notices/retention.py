@@ -115,6 +115,14 @@ TABLE: tuple[Kept, ...] = (
         models=("charters.charter", "charters.edition", "charters.acceptance"),
     ),
     Kept(
+        "contacts",
+        _("How you are reached, as you say it in a sphere: telephone, e-mail, a line of your own."),
+        _("So that the people of that sphere can call you or write to you."),
+        _("The members of that sphere, its visitors and guests too. Whoever runs this site has no page that shows it."),
+        _("Until you take it away or leave the sphere: then it is erased."),
+        models=("spheres.membership",),
+    ),
+    Kept(
         "deleted spheres",
         _("A sphere that those responsible deleted, with everything that is in it."),
         _("So that it can be put back."),

@@ -16,7 +16,7 @@ from journal.publishing import tell_person
 from journal.recording import new_journal, record
 from journal.writing import action, writing
 from spheres import rules
-from spheres.models import Membership, Posts, Reader, Sphere
+from spheres.models import CONTACTS, Membership, Posts, Reader, Sphere
 from spheres.seal import inside
 from spheres.waking import wake_later
 
@@ -88,7 +88,9 @@ def end(membership: Membership, by: UUID, *, keeps_posts: bool = True) -> None:
     """End a membership, within an action that asked whether it may be."""
     membership.ended_at = clock.now()
     membership.posts = Posts.KEPT if keeps_posts else Posts.LEAVING
-    membership.save(update_fields=["ended_at", "posts"])
+    for contact in CONTACTS:
+        setattr(membership, contact, "")
+    membership.save(update_fields=["ended_at", "posts", *CONTACTS])
     for reader in Reader.objects.open_or_held().filter(membership=membership):
         _stop_reading(reader, membership, by)
     _forget_name(membership.sphere.desk_id)
@@ -170,14 +172,26 @@ def administrators_without(membership: Membership) -> int:
 
 
 @action
-def present(member: Membership, *, name: str, title: str = "", is_named: bool | None = None) -> None:
-    """Change the name and the title that the member has in this sphere; every row with the name follows.
+def present(
+    member: Membership,
+    *,
+    name: str,
+    title: str = "",
+    is_named: bool | None = None,
+    telephone: str | None = None,
+    email: str | None = None,
+    how_to_reach: str | None = None,
+) -> None:
+    """Change what the member is called in this sphere and how they are reached; every row with the name follows.
 
-    `is_named` says whether everybody who reads a public sphere sees the name (None: as it was).
+    `is_named` says whether everybody who reads a public sphere sees the name. What is None stays as it was.
     """
-    is_named = member.is_named if is_named is None else is_named
-    if (member.name, member.title, member.is_named) == (name, title, is_named):
+    said = {"name": name, "title": title, "is_named": is_named}
+    said |= {"telephone": telephone, "email": email, "how_to_reach": how_to_reach}
+    changed = {field: value for field, value in said.items() if value not in (None, getattr(member, field))}
+    if not changed:
         return
-    member.name, member.title, member.is_named = name, title, is_named
-    member.save(update_fields=["name", "title", "is_named"])
+    for field, value in changed.items():
+        setattr(member, field, value)
+    member.save(update_fields=[*changed])
     record(member.sphere.journal_id, "presented", member, actor=member.pk)

@@ -15,7 +15,7 @@ from accounts.actions import create_user
 from accounts.models import User
 from accounts.second_factor import has_one
 from journal.ids import uuid7
-from spheres.actions import admit, create_sphere, settle
+from spheres.actions import admit, create_sphere, present, settle
 from spheres.guests.actions import make_key
 from spheres.guests.tokens import link_of as guests_link
 from spheres.invitations.actions import invite
@@ -76,6 +76,8 @@ def routes() -> list[str]:
 def marks(cast: Cast) -> list[str]:
     """Fill the site with what no operator is to see, and give the words of it."""
     cast.say(cast.bob, "MARK-message")
+    address = "MARK-mail@example.invalid"
+    present(cast.bob, name="Bob", telephone="06 12 34 00 99", email=address, how_to_reach="MARK-how")
     settle(cast.alice, wanted={"description": "MARK-description"}, seen={"description": ""})
     fanny = create_user(email="fanny@example.invalid", name="Fanny", language="fr")
     home = create_sphere(fanny, name="MARK-family", context="family", founder_name="MARK-maman")
@@ -89,4 +91,4 @@ def marks(cast: Cast) -> list[str]:
     links = [link_of(invited), link_of(here), guests_link(key), guests_link(guest)]
     tokens = [link.rstrip("/").split("/")[-1] for link in links]
     private = [home.sphere.slug, str(invited.pk), str(key.pk), str(bob.pk)]
-    return ["MARK-", SECRET, *tokens, *private]
+    return ["MARK-", "06 12 34 00 99", SECRET, *tokens, *private]

@@ -18,7 +18,7 @@ from accounts.links import sign_in_link
 from accounts.models import User
 from alveole.hosting.models import SetUpLink
 from journal.ids import uuid7
-from spheres.actions import create_sphere, give_role
+from spheres.actions import create_sphere, give_role, present
 from spheres.groups.actions import make_group
 from spheres.groups.models import Group
 from spheres.guests import tokens as guests
@@ -131,6 +131,8 @@ def path_of(name: str, cast: Cast) -> str:
         return reverse(name)
     long_words = "Une_adresse_sans_espace_ni_tiret_qui_ne_tient_pas_sur_une_ligne_" * 2
     cast.say(cast.alice, f"https://example.invalid/{long_words}")
+    long_address = f"{long_words[:60]}@example.invalid"
+    present(cast.bob, name="Bob", telephone="+33 6 12 34 56 78", email=long_address, how_to_reach=long_words[:120])
     ids = {
         "conversation_id": cast.conversation.pk,
         "message_id": cast.say(cast.bob, long_words).pk,
