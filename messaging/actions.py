@@ -18,6 +18,7 @@ from messaging import rules
 from messaging.models import LONGEST_BODY, Conversation, Message
 from spheres.actions import erase_some_of
 from spheres.models import Membership, Sphere
+from spheres.querysets import was_ended_by_others
 
 LONGEST_WAIT = timedelta(days=90)
 
@@ -109,9 +110,10 @@ def withdraw_messages(author: Membership, limit: int) -> int:
 
     def body() -> int:
         messages = Message.objects.of_author(author).under_lock()[:limit]
+        is_by_others = was_ended_by_others(author)
         for message in messages:
-            message.body, message.withdrawn_at = "", clock.now()
-            message.save(update_fields=["body", "withdrawn_at"])
+            message.body, message.withdrawn_at, message.is_withdrawn_by_others = "", clock.now(), is_by_others
+            message.save(update_fields=["body", "withdrawn_at", "is_withdrawn_by_others"])
             record(message.conversation.journal_id, "withdrawn", message, actor=author.pk)
         return len(messages)
 

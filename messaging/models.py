@@ -46,8 +46,10 @@ class Message(Sealed):
     said_at = models.DateTimeField(default=clock.now)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
-    # Its author left and took the words along; answers to it stay.
+    # Its author left and the words went along; answers to it stay.
     withdrawn_at = models.DateTimeField(null=True)
+    # Not as its author wanted it, but those who removed them.
+    is_withdrawn_by_others = models.BooleanField(default=False)
 
     objects: ClassVar[Any] = MessageRows()
 

@@ -70,6 +70,7 @@ class MessageKind(Kind[Message]):
             "said_at": thing.said_at.isoformat(timespec="seconds"),
             "edited": thing.edited_at is not None,
             "withdrawn": thing.withdrawn_at is not None,
+            "withdrawn_by_others": thing.is_withdrawn_by_others,
             "late": thing.is_late,
             "edit_url": reverse("messaging:edition", args=[thing.sphere.slug, thing.pk]),
             "delete_url": reverse("messaging:deletion", args=[thing.sphere.slug, thing.pk]),

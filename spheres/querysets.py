@@ -123,7 +123,10 @@ def was_removed(person: User, sphere_id: UUID) -> bool:
 
     ended = Membership.objects.filter(person=person, sphere_id=sphere_id).exclude(ended_at=None)
     last = ended.order_by("-ended_at").first()
-    if last is None:
-        return False
-    left = Entry.objects.current().filter(journal_id=last.journal_id, verb="left")
-    return left.exclude(actor=last.pk).exists()
+    return last is not None and was_ended_by_others(last)
+
+
+def was_ended_by_others(membership: Membership) -> bool:
+    """Whether whoever had this membership did not leave by themself."""
+    left = Entry.objects.current().filter(journal_id=membership.journal_id, verb="left")
+    return left.exclude(actor=membership.pk).exists()

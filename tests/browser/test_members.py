@@ -102,6 +102,17 @@ def test_a_role_is_given_and_felt(cast: Cast, phone_of: GivePhone) -> None:
     expect(alice.page.get_by_text("A former member")).to_have_count(0)
 
 
+def test_a_removed_member_s_words_are_said_to_be_removed_by_those_responsible(cast: Cast, phone_of: GivePhone) -> None:
+    cast.say(cast.bob, "Mes mots")
+    carol = phone_of(cast.carol)
+    carol.page.goto(f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/")
+    carol.is_live()
+    end_membership(cast.alice, cast.bob, keeps_posts=False)
+    remove_posts()
+    expect(carol.page.get_by_text("Removed by those responsible")).to_be_visible()
+    expect(carol.page.get_by_text("Mes mots")).to_have_count(0)
+
+
 @pytest.mark.parametrize("keeps", [True, False])
 def test_who_leaves_is_gone_at_once_and_chooses_what_stays(cast: Cast, phone_of: GivePhone, keeps: bool) -> None:
     cast.say(cast.bob, "Mes mots")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.http import Http404
 from django.test import Client
 
@@ -24,6 +26,7 @@ from tests.sync.device import Device
 
 pytestmark = pytest.mark.db
 
+Browse = Callable[[Membership | None], Client]
 FOR_GIVING = sorted(set(RANKS) - {"guest"})
 
 
@@ -113,6 +116,39 @@ def test_what_a_former_member_said_stays_unless_they_take_it_along(cast: Cast) -
     assert words(cast) == {cast.bob.pk: "Mes mots", cast.carol.pk: ""}
     assert set(Membership.objects.filter(ended_at=None).values_list("posts", flat=True)) == {"kept"}
     assert Membership.objects.get(pk=cast.carol.pk).posts == "removed"
+
+
+@pytest.mark.parametrize(
+    ("by", "sentence"), [("bob", "Removed by its author"), ("alice", "Removed by those responsible")]
+)
+def test_it_is_said_truly_who_removed_the_words(cast: Cast, browse: Browse, by: str, sentence: str) -> None:
+    cast.say(cast.bob, "Mes mots")
+    talk = f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/"
+    watching = Device(browse(cast.carol), cast.carol).pull()
+    end_membership(getattr(cast, by), cast.bob, keeps_posts=False)
+    remove_posts()
+    fresh = Device(browse(cast.carol), cast.carol).pull()
+    for told in (watching.pull(), fresh):
+        [row] = [row for row in told.shown.values() if row["k"] == "messaging.message"]
+        assert (sentence in row["html"], "Removed by" in row["html"].replace(sentence, "")) == (True, False)
+        assert row["facts"]["withdrawn_by_others"] == (by == "alice")
+    page = browse(cast.carol).get(talk).content.decode()
+    assert (sentence in page, "Mes mots" in page) == (True, False)
+
+
+def test_of_what_was_removed_before_it_is_found_out_by_whom(cast: Cast) -> None:
+    for member in (cast.bob, cast.carol):
+        cast.say(member, "Mes mots")
+    end_membership(cast.bob, cast.bob, keeps_posts=False)
+    end_membership(cast.alice, cast.carol, keeps_posts=False)
+    remove_posts()
+    migration = import_module("messaging.migrations.0003_withdrawn_by_others")
+    with inside(cast.sphere):
+        Message.objects.update(is_withdrawn_by_others=False)
+        cast.say(cast.alice, "Les miens")
+        migration.say_by_whom(apps, None)
+        found = dict(Message.objects.values_list("author", "is_withdrawn_by_others"))
+    assert found == {cast.bob.pk: False, cast.carol.pk: True, cast.alice.pk: False}
 
 
 def test_a_removal_that_was_interrupted_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
