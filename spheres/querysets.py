@@ -52,6 +52,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep those of people who are in `sphere` too."""
         return self.filter(person__memberships__sphere=sphere, person__memberships__ended_at=None)
 
+    def managing(self, hall: Sphere) -> MembershipQuerySet:
+        """Keep those of a hall by which its organisation is managed."""
+        return self.in_sphere(hall.pk).filter(role="administrator").exclude(person=None)
+
+    def badged_without_managing(self, hall: Sphere) -> MembershipQuerySet:
+        """Keep those that say of their person that they manage the organisation of `hall`, which they do no longer."""
+        managers = self.model.objects.managing(hall).values("person")
+        badged = self.with_sphere().filter(ended_at=None, is_manager=True, sphere__organisation=hall.organisation_id)
+        return badged.exclude(person__in=managers)
+
     def posts_to_remove(self) -> MembershipQuerySet:
         """Keep those that ended, and whose posts are still to be removed."""
         return self.with_sphere().filter(posts="leaving")

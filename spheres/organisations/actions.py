@@ -145,6 +145,19 @@ def join_the_hall(member: Membership) -> None:
         _tell(here, member.sphere, is_in=True)
 
 
+def relieve(member: Membership) -> None:
+    """Take from whoever manages the organisation no longer the badge of its manager, wherever they wear it."""
+    if member.sphere.is_hall:
+        _relieve(member.sphere)
+
+
+def _relieve(hall: Sphere) -> None:
+    for badged in Membership.objects.badged_without_managing(hall).order_by("sphere__journal_id", "pk"):
+        badged.is_manager = False
+        badged.save(update_fields=["is_manager"])
+        record(badged.sphere.journal_id, "relieved", badged)
+
+
 def part(former: Membership, by: UUID) -> None:
     """End what somebody who leaves the hall has in the organisation's other spheres: theirs outside it go on."""
     hold(former.sphere)
@@ -173,8 +186,8 @@ def _ensure_somebody_responsible(sphere: Sphere, hall: Sphere) -> None:
     if left:
         assign(max(left, key=lambda member: RANKS[member.role]), "administrator", None)
         return
-    managers = Membership.objects.in_sphere(hall.pk).filter(role="administrator").exclude(person=None)
-    for manager in managers.select_related("person").order_by("joined_at", "pk")[:1]:
+    managers = Membership.objects.managing(hall).select_related("person")
+    for manager in managers.order_by("joined_at", "pk")[:1]:
         assert manager.person is not None
         join(sphere, manager.person, role="administrator", name=manager.name, is_manager=True)
 

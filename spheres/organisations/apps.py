@@ -20,6 +20,7 @@ class OrganisationsConfig(AppConfig):
         register(OfferKind())
         spheres.on_joined.append(actions.belong)
         spheres.on_assigned.append(actions.join_the_hall)
+        spheres.on_assigned.append(actions.relieve)
         spheres.on_ended.append(actions.part)
         spheres.on_settled.append(actions.hold)
         spheres.erasers.append(actions.erase_some)

@@ -161,3 +161,38 @@ def test_a_deleted_sphere_is_not_entered_and_then_gone(hall: Membership, team: M
     # Sockets that were told of it to the end are told that it is gone.
     assert Entry.objects.filter(journal=hall.sphere.desk_id, object_id=held.pk, is_gone=True).exists()
     assert "organisations.holding" not in {row["k"] for row in device.pull().shown.values()}
+
+
+def badge_of(member: Membership, device: Device) -> bool:
+    """Whether a device shows somebody as the organisation's manager, in the row and in its facts."""
+    [row] = [row for row in device.pull().shown.values() if row["id"] == str(member.pk)]
+    shown = "came in as manager of the organisation" in row["html"]
+    assert shown == row["facts"]["is_manager"]
+    return shown
+
+
+def test_the_badge_goes_with_the_role(hall: Membership, team: Membership, browse: Browse) -> None:
+    jo = admit(hall, person("Jo"), role="administrator", name="Jo")
+    assert hall.person is not None
+    other = found_organisation(person("Zoé"), name="Autre")
+    admit(other, hall.person, role="administrator", name="Maud")
+    elsewhere = Membership.objects.of(hall.person).get(sphere=other.sphere)
+    theirs = create_sphere(person("Gil"), name="Leur lieu", organisation=other.sphere.organisation)
+    places = [visit(manager, holding(of, manager)) for manager, of in ((hall, team), (jo, team), (elsewhere, theirs))]
+    here, jos, there = places
+    watching = {place: Device(browse(who), who).pull() for place, who in ((here, team), (jos, team), (there, theirs))}
+    assert [badge_of(place, watching[place]) for place in watching] == [True, True, True]
+    give_role(jo, hall, role="publisher")
+    assert [badge_of(place, watching[place]) for place in watching] == [False, True, True]
+    assert not badge_of(here, Device(browse(team), team))
+    assert Membership.objects.get(pk=here.pk).is_open
+    give_role(jo, Membership.objects.get(pk=hall.pk), role="administrator")
+    assert not badge_of(here, watching[here])  # it says how somebody came in, and nobody came in again
+
+
+def test_who_leaves_the_organisation_wears_its_badge_nowhere(hall: Membership, team: Membership) -> None:
+    admit(hall, person("Jo"), role="administrator", name="Jo")
+    place = visit(hall, holding(team, hall))
+    end_membership(hall, hall)
+    assert not Membership.objects.filter(pk=place.pk, ended_at=None).exists()
+    assert not Membership.objects.filter(person=hall.person, ended_at=None).exists()
