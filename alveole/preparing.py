@@ -16,7 +16,9 @@ from alveole.backup.nightly import after_migrations, before_migrations, unfinish
 from alveole.backup.places import has_rows, says_damaged, settle
 from alveole.backup.schema import refuse_newer
 from alveole.logs import places
+from journal.publishing import quiet
 from spheres import ties, walls
+from spheres.organisations.actions import catch_up
 
 
 class Unprepared(Exception):
@@ -45,6 +47,8 @@ def prepare_database(tell: Callable[[str], None]) -> None:
         else:
             ties.tie(connection, apps)  # whatever a restored copy lacks
             walls.build(connection, apps)
+        with quiet():  # nobody is connected yet, or hears of it with what is said next
+            catch_up()
     except Exception as failure:  # a migration may raise anything
         if isinstance(failure, walls.Unbound) or says_damaged(failure):
             raise
@@ -71,7 +75,7 @@ def _left(executor: MigrationExecutor) -> list[str]:
 def _sentence(failure: Exception, saved: Path | None) -> str:
     connection.close()  # it may be broken; a database that is gone says so here, and is not called half migrated
     left = _left(MigrationExecutor(connection))
-    what = f"The migration {left[0]}" if left else "Putting in place what guards the database"
+    what = f"The migration {left[0]}" if left else "Putting the database in order"
     back = (
         f" The site as it was lies in {saved}: to go back, check out the version that it was, run its set-up, and "
         f"manage.py restore {saved} --replace (see docs/backup.md)."

@@ -86,6 +86,10 @@ class SphereQuerySet(models.QuerySet["Sphere"]):
         """Keep those that everybody of an organisation is brought into; its hall is where they come from."""
         return self.filter(joining="automatic", is_hall=False, archived_at=None, deleted_at=None)
 
+    def known_beyond_their_members(self) -> SphereQuerySet:
+        """Keep those that their organisation knows of."""
+        return self.exclude(known_to="members").filter(deleted_at=None)
+
     def to_erase(self) -> SphereQuerySet:
         """Keep those that were deleted, and whose week is over."""
         return self.filter(deleted_at__lte=clock.now() - TO_CHANGE_ONES_MIND)

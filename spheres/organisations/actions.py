@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -197,6 +198,12 @@ def offer(sphere: Sphere) -> None:
     hall = _hall(sphere)
     if hall is None or sphere.is_hall:
         return
+    _keep_offer(sphere, hall)
+    if sphere.joining == Joining.AUTOMATIC and sphere.is_living:
+        wake_later("spheres.organisations.tasks.bring_everybody_in")
+
+
+def _keep_offer(sphere: Sphere, hall: Sphere) -> None:
     is_known = sphere.known_to != KnownTo.MEMBERS and sphere.deleted_at is None
     with inside(hall):
         offered = Offer.objects.filter(offered=sphere).first()
@@ -209,8 +216,23 @@ def offer(sphere: Sphere) -> None:
         if is_known and is_new:  # from then on each of them is told who comes and who goes
             for here in Membership.objects.in_sphere(hall.pk).also_in(sphere).with_sphere().order_by("pk"):
                 _tell(here, sphere, is_in=True)
-    if sphere.joining == Joining.AUTOMATIC and sphere.is_living:
-        wake_later("spheres.organisations.tasks.bring_everybody_in")
+
+
+def catch_up() -> None:
+    """Tell halls of the spheres that were there before halls were told of any, and take badges off.
+
+    For a site that is upgraded; where nothing is missing, nothing is written.
+    """
+    for hall in Sphere.objects.filter(is_hall=True).order_by("pk"):
+        with inside(hall):
+            untold = Sphere.objects.filter(organisation=hall.organisation_id, is_hall=False).order_by("pk")
+            unheld = list(untold.exclude(pk__in=Holding.objects.values("held")))
+            unoffered = list(untold.known_beyond_their_members().exclude(pk__in=Offer.objects.values("offered")))
+        for sphere in unheld:
+            writing(partial(hold, sphere))
+        for sphere in unoffered:
+            writing(partial(_keep_offer, sphere, hall))
+        writing(partial(_relieve, hall))
 
 
 def bring_in(sphere: Sphere) -> int:

@@ -128,7 +128,7 @@ def test_what_dies_after_the_last_migration_is_not_called_one(inhabited: Place) 
     stumbling = "from spheres import ties\ndef stumble(*_): raise LookupError\nties.tie = stumble"
     for _attempt in range(2):
         done = run_changed(inhabited, stumbling, "prepare")
-        assert done.stderr.startswith("Putting in place what guards the database failed: LookupError at ")
+        assert done.stderr.startswith("Putting the database in order failed: LookupError at ")
         [saved] = (inhabited.folder / "backups").iterdir()
         assert f"lies in {saved}: " in done.stderr
     inhabited.done("prepare")

@@ -7,8 +7,14 @@ from contextlib import closing
 
 import pytest
 
+from journal.models import Entry
+from journal.publishing import quiet
+from spheres.organisations.actions import found_organisation, found_sphere
+from spheres.organisations.models import Holding, Offer
+from spheres.seal import inside
 from tests.alveole.places import Place
 from tests.alveole.site import START_SECONDS, served
+from tests.conftest import person
 
 pytestmark = pytest.mark.xdist_group("upgrade")
 
@@ -49,6 +55,23 @@ def test_an_upgrade_that_keeps_failing_does_not_push_out_the_backup_from_before_
     inhabited.done("restore", saved, "--replace")
     inhabited.done("migrate", "backup", "zero", "-v0")
     assert inhabited.rows() == older
+
+
+@pytest.mark.db
+def test_a_hall_from_before_halls_were_told_is_told_by_the_first_start(inhabited: Place) -> None:
+    with inhabited.entered(), quiet():
+        hall = found_organisation(person("Maud"), name="Lormeau")
+        held = found_sphere(hall, name="Lieu", type="open")
+        with inside(hall.sphere):
+            Offer.objects.all().delete()
+            Holding.objects.all().delete()
+    for _start in range(2):
+        inhabited.done("prepare")
+        with inhabited.entered(), inside(hall.sphere):
+            assert [one.held_id for one in Holding.objects.all()] == [held.sphere_id]
+            [offered] = Offer.objects.all()
+            told = Entry.objects.filter(journal_id=hall.sphere.journal_id, object_id=offered.pk)
+            assert [entry.verb for entry in told] == ["offered"]
 
 
 def test_without_room_for_the_backup_nothing_is_migrated(inhabited: Place) -> None:

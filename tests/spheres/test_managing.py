@@ -14,9 +14,9 @@ from journal.errors import Refused
 from journal.ids import uuid7
 from journal.models import Entry
 from spheres.actions import admit, create_sphere, delete_sphere, end_membership, give_role, settle
-from spheres.models import Membership
-from spheres.organisations.actions import appoint, found_organisation, found_sphere, visit
-from spheres.organisations.models import Holding
+from spheres.models import Membership, Mine
+from spheres.organisations.actions import appoint, catch_up, found_organisation, found_sphere, visit
+from spheres.organisations.models import Holding, Offer
 from spheres.seal import inside
 from spheres.tasks import erase_deleted_spheres
 from tests.commanding import fields, post
@@ -196,3 +196,38 @@ def test_who_leaves_the_organisation_wears_its_badge_nowhere(hall: Membership, t
     end_membership(hall, hall)
     assert not Membership.objects.filter(pk=place.pk, ended_at=None).exists()
     assert not Membership.objects.filter(person=hall.person, ended_at=None).exists()
+
+
+def as_before(hall: Membership) -> None:
+    """Let the hall be one that was never told of its spheres."""
+    with inside(hall.sphere):
+        for model in (Holding, Offer, Mine):
+            model.objects.all().delete()
+    Entry.objects.filter(kind__in=("organisations.holding", "organisations.offer", "spheres.mine")).delete()
+
+
+def test_a_hall_that_was_told_of_nothing_catches_up(hall: Membership, team: Membership, browse: Browse) -> None:
+    jo = admit(hall, person("Jo"), role="administrator", name="Jo")
+    found_sphere(hall, name="Ouvert", type="open", hue="teal", shape="star", context="work")
+    place = visit(jo, holding(team, jo))
+    give_role(hall, jo, role="member")
+    Membership.objects.filter(pk=place.pk).update(is_manager=True)  # as none was ever taken off
+    as_before(hall)
+    maud, ida = Device(browse(hall), hall).pull(), Device(browse(team), team).pull()
+    assert (seen(hall, browse), offers(maud), badge_of(place, ida)) == ({}, {}, True)
+    catch_up()
+    assert seen(hall, browse) == {"Équipe": (2, ""), "Ouvert": (1, "")}
+    assert offers(maud.pull()) == {"Ouvert": "yes"}
+    assert not badge_of(place, ida)
+    assert maud.shown == Device(browse(hall), hall).pull().shown
+    told = Entry.objects.count()
+    catch_up()
+    assert Entry.objects.count() == told
+
+
+def offers(device: Device) -> dict[str, str]:
+    """Give the spheres on offer by name, and whether whoever holds the device is told that they are in."""
+    rows = device.shown.values()
+    marks = {row["facts"]["on"]: row["facts"]["value"] for row in rows if row["k"] == "spheres.mine"}
+    found = [row for row in rows if row["k"] == "organisations.offer"]
+    return {row["facts"]["name"]: marks.get(row["id"], "") for row in found}
