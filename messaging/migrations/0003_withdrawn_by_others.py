@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('journal', '0001_initial'),
         ('messaging', '0002_withdrawn'),
-        ('spheres', '0010_contacts_of_a_member'),
+        ('spheres', '0012_contacts_of_a_member'),
     ]
 
     operations = [
