@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "spheres.guests",
     "spheres.charters",
     "spheres.groups",
+    "spheres.reports",
     "messaging",
     "sync",
     "alveole",
@@ -170,6 +171,11 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "forget sign-in links": {"task": "accounts.tasks.forget_links", "schedule": 24 * 3600.0},
     "forget the addresses of letters": {"task": "spheres.invitations.tasks.forget_letters", "schedule": 24 * 3600.0},
     "forget what operators did": {"task": "alveole.operators.tasks.forget_log", "schedule": 24 * 3600.0},
+    # While few write; the fourth hour of the night is the backup's.
+    "check the seals": {
+        "task": "spheres.reports.tasks.check_seals",
+        "schedule": crontab(hour="1,2,4,5", minute="*/10"),
+    },
     "back up and prove it": {"task": "alveole.backup.tasks.back_up", "schedule": crontab(hour="3", minute="17")},
 }
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("spheres.guests.urls")),
     path("", include("spheres.charters.urls")),
     path("", include("spheres.groups.urls")),
+    path("s/<slug:slug>/", include("spheres.reports.urls")),
     path("s/<slug:slug>/", include("messaging.urls")),
 ]
 

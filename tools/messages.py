@@ -34,6 +34,7 @@ HOMES = {
     "notices": "alveole",
     "operators": "alveole",
     "organisations": "spheres",
+    "reports": "spheres",
     "": "spheres",
 }
 # French keeps these with the word beside them: else a line begins with a colon.

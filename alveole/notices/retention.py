@@ -245,6 +245,8 @@ NOBODYS: Mapping[str, str] = {
     "account.emailconfirmation": "allauth's; nothing is confirmed by it",
     "hosting.site": "the site's name, and by which server its mail goes",
     "hosting.setuplink": "made before there is anybody",
+    "reports.report": "what the site answers to a stranger",
+    "reports.part": "the same, address by address",
     "notices.notice": "the site's own words, for everybody",
     "backup.proof": "names of files",
     "backup.restoration": "moments",

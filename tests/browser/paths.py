@@ -28,9 +28,11 @@ from spheres.invitations.addresses import Addressee
 from spheres.invitations.tokens import link_of
 from spheres.models import Sphere
 from spheres.organisations.models import Holding
+from spheres.reports.actions import keep
 from spheres.seal import inside
 from sync.shells import page_routes
 from tests.conftest import Cast
+from tests.reports.making import line
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of a second factor
 # Addresses that answer no person with a page.
@@ -199,7 +201,16 @@ def path_of_key(name: str, cast: Cast) -> str:
     return reverse(name, kwargs={"slug": cast.sphere.slug, **({} if name == "guests:keys" else {"key_id": key.pk})})
 
 
+def path_of_report(name: str, cast: Cast) -> str:
+    """Give the address of a report with a leak in it."""
+    keep(
+        cast.sphere, {"spheres": [line(), line("/s/…/an_address_without_any_place_to_break_it_anywhere/", "told", 200)]}
+    )
+    return reverse(name, args=[cast.sphere.slug])
+
+
 MADE = {
+    "reports:": path_of_report,
     "invitations:": path_of_invitation,
     "guests:": path_of_key,
     "organisations:appointment": path_of_appointment,

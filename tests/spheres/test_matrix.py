@@ -25,9 +25,11 @@ from spheres.invitations.actions import ask, invite, send_by_mail
 from spheres.invitations.addresses import Addressee
 from spheres.models import Membership, Sphere
 from spheres.organisations.models import Holding, Offer
+from spheres.reports.actions import keep
 from spheres.seal import inside
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
+from tests.reports.making import line
 from tests.sync.device import Device
 
 pytestmark = pytest.mark.db
@@ -311,6 +313,7 @@ def test_every_kind_reaches_members_and_nobody_else(cast: Cast, browse: Browse) 
     mailed(cast)
     browsing(cast)
     offered(cast)
+    keep(cast.sphere, {"spheres": [line()]})
     with inside(cast.sphere):
         for member in (cast.alice, cast.bob, cast.carol):
             mark(member, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="1")

@@ -1,0 +1,129 @@
+"""The verbs of reports: keeping what came of a run; and, for the run itself, writing what is undone at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
+
+from django.db.transaction import atomic
+
+from accounts.actions import create_user, open_session
+from accounts.entering import SessionStore
+from accounts.models import User
+from journal import clock
+from journal.ids import uuid7
+from journal.recording import record
+from journal.writing import writing
+from spheres.actions import erase_some_of
+from spheres.models import Membership, Sphere
+from spheres.reports.models import Part, Report
+from spheres.reports.querysets import LEAKED, today
+from spheres.seal import inside
+
+T = TypeVar("T")
+Lines = list[dict[str, Any]]
+# So many names are put out of the way to see whether a page tells them.
+MOST_RENAMED = 20
+
+
+class _Undone(Exception):
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
+
+
+def undone(body: Callable[[], T]) -> T:
+    """Run `body` in the write transaction, and undo all that it wrote: nobody is told of it, and nothing is left.
+
+    Inside another one it is undone by itself.
+    """
+
+    def attempt() -> NoReturn:
+        with atomic():
+            raise _Undone(body())
+
+    try:
+        writing(attempt)
+    except _Undone as over:
+        result: T = over.result
+        return result
+
+
+def appear() -> tuple[User, str]:
+    """Make a stranger, with an account and no place anywhere, and sign them in; give the key of their session.
+
+    Only within undone(): there is never anybody whom somebody else could sign in as.
+    """
+    stranger = create_user(email=f"{uuid7().hex}@stranger.invalid", name="")
+    session = SessionStore()
+    session.create()
+    open_session(session, stranger)
+    assert session.session_key is not None
+    return stranger, session.session_key
+
+
+def vanish(sphere: Sphere) -> None:
+    """Let a sphere be elsewhere, under another name, its people too, and deleted. Only within undone()."""
+    there = Sphere.objects.filter(pk=sphere.pk)
+    there.update(slug=secrets.token_hex(16), name=secrets.token_hex(8), deleted_at=clock.now())
+    some = Membership.objects.in_sphere(sphere.pk).order_by("pk").values_list("pk", flat=True)[:MOST_RENAMED]
+    Membership.objects.filter(pk__in=list(some)).update(name=secrets.token_hex(8))
+
+
+def keep(sphere: Sphere, parts: Mapping[str, Lines]) -> Report | None:
+    """Keep what came of a run as the sphere's report, and give it.
+
+    None, and nothing kept, where there is one of today already, or where everybody reads the sphere only since (or no
+    more since) the run began. Parts that answer as before are not told again. `parts` is by namespace, each line
+    as Part says.
+    """
+
+    def body() -> Report | None:
+        held = Sphere.objects.under_lock(sphere.pk)
+        report = Report.objects.filter(sphere=held).first()
+        # What was open when the run began may be closed by now, and the other way round: then it is asked again.
+        is_outdated = held.deleted_at is not None or held.read_by != sphere.read_by
+        if is_outdated or (report is not None and report.checked_at >= today()):
+            return None
+        _keep_parts(held, parts)
+        every = [line for name in sorted(parts) for line in parts[name]]
+        report = report or Report(sphere=held, id=uuid7())
+        report.checked_at = clock.now()
+        report.asked = sum(len(line["answers"]) for line in every)
+        report.open = sum(is_answered(line, "open") for line in every)
+        report.leaks = [line for line in every if is_answered(line, "told")]
+        report.save()
+        # The last entry of a run: what is numbered after it has happened since.
+        record(held.journal_id, LEAKED if report.leaks else "checked", report)
+        return report
+
+    with inside(sphere):
+        return writing(body)
+
+
+def is_answered(line: Mapping[str, Any], verdict: str) -> bool:
+    """Whether an answer to this line is judged so: "same", "anew", "open" or "told"."""
+    return any(answer["verdict"] == verdict for answer in line["answers"])
+
+
+def _keep_parts(sphere: Sphere, parts: Mapping[str, Lines]) -> None:
+    present: Sequence[Part] = list(Part.objects.filter(sphere=sphere).order_by("name"))
+    for part in present:
+        if part.name not in parts:
+            record(sphere.journal_id, "dropped", part, is_gone=True)
+            part.delete()
+    known = {part.name: part for part in present}
+    for name in sorted(parts):
+        part = known.get(name) or Part(sphere=sphere, id=uuid7(), name=name)
+        if part.lines != parts[name]:
+            part.lines, part.since = parts[name], clock.now()
+            part.save()
+            record(sphere.journal_id, "answered", part)
+
+
+def erase_some(sphere: Sphere, limit: int) -> int:
+    """Erase at most `limit` rows of the report of a sphere that is erased."""
+    return erase_some_of(Part.objects.filter(sphere=sphere), limit) or erase_some_of(
+        Report.objects.filter(sphere=sphere), limit
+    )

@@ -1,0 +1,72 @@
+"""The reads of reports: which spheres are due, and what somebody may hold of a sphere who was never in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from journal import clock, kinds
+from journal.models import Entry, Journal
+from spheres.guests.models import Browser
+from spheres.models import Sphere
+
+REPORT = "reports.report"
+LEAKED = "leaked"
+# So long is a report of a sphere believed in which nothing happens: the site around it changes too.
+BELIEVED = timedelta(days=7)
+
+
+def today() -> datetime:
+    """Give the moment at which this day began, where the site is."""
+    return timezone.localtime(clock.now(), timezone.get_default_timezone()).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+
+
+def due() -> QuerySet[Sphere]:
+    """Give the spheres to ask about, whoever waits longest first.
+
+    Each once a day at most, and only where something happened since, a leak is to be closed, or a week is over. Told by
+    the entry of the report, which is the last thing that a run records: no sphere is opened to find out.
+    """
+    last = Entry.objects.current().filter(journal=OuterRef("journal_id"), kind=REPORT)
+    spheres = Sphere.objects.filter(deleted_at=None).annotate(
+        checked_at=Subquery(last.values("at")[:1]),
+        checked_seq=Subquery(last.values("seq")[:1]),
+        verdict=Subquery(last.values("verb")[:1]),
+    )
+    has_reason = Q(journal__last_seq__gt=F("checked_seq")) | Q(verdict=LEAKED)
+    is_old = Q(checked_at__lt=clock.now() - BELIEVED)
+    return spheres.filter(Q(checked_at=None) | Q(checked_at__lt=today()) & (has_reason | is_old)).order_by(
+        F("checked_at").asc(nulls_first=True), "pk"
+    )
+
+
+def things_of(sphere: Sphere, nouns: Iterable[str]) -> dict[str, UUID]:
+    """Give the newest thing of each noun in the sphere, as somebody with a copied link would name it."""
+    found = {}
+    for noun in nouns:
+        newest = _newest_browser(sphere) if noun == "browser" else _newest(sphere, noun)
+        if newest is not None:
+            found[noun] = newest
+    return found
+
+
+def _newest(sphere: Sphere, noun: str) -> UUID | None:
+    of_noun = [kind for kind in kinds.kinds() if kind.partition(".")[2] == noun]
+    entries = Entry.objects.current().filter(journal__scope=sphere.pk, kind__in=of_noun, is_gone=False)
+    return entries.order_by("-at").values_list("object_id", flat=True).first()
+
+
+def _newest_browser(sphere: Sphere) -> UUID | None:
+    browsers = Browser.objects.present().filter(key__sphere=sphere)
+    return browsers.order_by("-came_at").values_list("pk", flat=True).first()
+
+
+def journals_of(sphere: Sphere) -> list[Journal]:
+    """Give the journals that everybody in the sphere, and those responsible, read."""
+    return list(Journal.objects.filter(pk__in=[sphere.journal_id, sphere.desk_id]))

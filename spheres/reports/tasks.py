@@ -1,0 +1,32 @@
+"""What reports do by the clock, at night."""
+
+from __future__ import annotations
+
+import time
+
+from celery import shared_task
+
+from spheres.reports.querysets import due
+from spheres.reports.replaying import check
+
+# A few spheres a run, six runs an hour: a large site takes a week, and no run takes the worker for long.
+AT_ONCE = 20
+MOST_SECONDS = 300
+# On SQLite whoever writes waits for a question to be over: between two there is room for them.
+PAUSE_SECONDS = 0.02
+
+
+@shared_task
+def check_seals() -> None:
+    """Ask about the spheres that are due. Raises ExceptionGroup after all of them were tried."""
+    began = time.monotonic()
+    failures = []
+    for sphere in due()[:AT_ONCE]:
+        if time.monotonic() - began > MOST_SECONDS:
+            break
+        try:
+            check(sphere, pause=PAUSE_SECONDS)
+        except Exception as failure:  # noqa: BLE001  # what is wrong with one keeps no other
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("Spheres whose seal was not asked about", failures)

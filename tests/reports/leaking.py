@@ -1,0 +1,75 @@
+"""The site's addresses, and some that tell a stranger something: each in its own way."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
+
+from alveole import urls
+from spheres.models import Membership, Sphere
+
+
+def title(request: HttpRequest, place: str) -> HttpResponse:
+    """Answer with the name, whoever asks."""
+    return HttpResponse(get_object_or_404(Sphere, slug=place).name)
+
+
+def names(request: HttpRequest) -> HttpResponse:
+    """List all spheres."""
+    return HttpResponse(", ".join(Sphere.objects.order_by("pk").values_list("name", flat=True)))
+
+
+def count(request: HttpRequest) -> HttpResponse:
+    """Name none, and count them."""
+    return HttpResponse(Sphere.objects.filter(deleted_at=None).count())
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """List everybody."""
+    return HttpResponse(", ".join(Membership.objects.order_by("pk").values_list("name", flat=True)))
+
+
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Give the numbers of all spheres, there or not."""
+    return HttpResponse(", ".join(str(one) for one in Sphere.objects.order_by("pk").values_list("pk", flat=True)))
+
+
+def always(request: HttpRequest, place: str) -> HttpResponse:
+    """Answer whatever is asked."""
+    return HttpResponse("nothing here")
+
+
+def header(request: HttpRequest, place: str) -> HttpResponse:
+    """Say in a header that there is something."""
+    return HttpResponse(status=404, headers={"X-There": str(Sphere.objects.filter(slug=place).exists())})
+
+
+def signed_in(request: HttpRequest, sphere_id: UUID) -> HttpResponse:
+    """Tell those who have an account."""
+    if not request.user.is_authenticated:
+        raise Http404
+    return HttpResponse(get_object_or_404(Sphere, pk=sphere_id, deleted_at=None).name)
+
+
+def writing(request: HttpRequest, place: str) -> HttpResponse:
+    """Write, and show nothing of it."""
+    Sphere.objects.filter(slug=place).update(description="a stranger was here")
+    raise Http404
+
+
+urlpatterns = [
+    path("s/<slug:place>/title/", title),
+    path("names/", names),
+    path("count/", count),
+    path("people/", people),
+    path("numbers/", numbers),
+    path("s/<slug:place>/always/", always),
+    path("s/<slug:place>/header/", header),
+    path("by-number/<uuid:sphere_id>/", signed_in),
+    path("s/<slug:place>/writing/", writing),
+    *urls.urlpatterns,
+]
+handler404, handler500 = urls.handler404, urls.handler500
