@@ -17,7 +17,7 @@ from journal.recording import record
 from journal.writing import writing
 from spheres.actions import erase_some_of
 from spheres.models import Membership, Sphere
-from spheres.reports.models import Part, Report
+from spheres.reports.models import Part, Report, is_answered
 from spheres.reports.querysets import LEAKED, today
 from spheres.seal import inside
 
@@ -100,11 +100,6 @@ def keep(sphere: Sphere, parts: Mapping[str, Lines]) -> Report | None:
 
     with inside(sphere):
         return writing(body)
-
-
-def is_answered(line: Mapping[str, Any], verdict: str) -> bool:
-    """Whether an answer to this line is judged so: "same", "anew", "open" or "told"."""
-    return any(answer["verdict"] == verdict for answer in line["answers"])
 
 
 def _keep_parts(sphere: Sphere, parts: Mapping[str, Lines]) -> None:

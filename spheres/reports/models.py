@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -53,3 +54,8 @@ class Part(Sealed):
 
     def __str__(self) -> str:
         return self.name
+
+
+def is_answered(line: Mapping[str, Any], verdict: str) -> bool:
+    """Whether an answer to this line is judged so: "same", "anew", "open" or "told"."""
+    return any(answer["verdict"] == verdict for answer in line["answers"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from journal.kinds import Facts, Kind
-from spheres.reports.models import Part, Report
+from spheres.reports.models import Part, Report, is_answered
 
 
 class ReportKind(Kind[Report]):
@@ -47,9 +47,15 @@ class PartKind(Kind[Part]):
         return parts
 
     def order(self, thing: Part, first: int) -> int | str:
-        """List by name."""
-        return thing.name
+        """List by name, those with a leak first."""
+        return f"{not _leaks(thing):d} {thing.name}"
 
     def facts(self, thing: Part) -> Facts:
-        """Say which part it is, and since when it answers so."""
-        return {"name": thing.name, "since": thing.since.isoformat(timespec="seconds")}
+        """Say which part it is, how much was asked there and told, and since when it answers so."""
+        asked = sum(len(line["answers"]) for line in thing.lines)
+        since = thing.since.isoformat(timespec="seconds")
+        return {"name": thing.name, "asked": asked, "leaks": _leaks(thing), "since": since}
+
+
+def _leaks(part: Part) -> int:
+    return sum(is_answered(line, "told") for line in part.lines)

@@ -192,6 +192,12 @@ def is_asked_before_pasting(cast: Cast, phone: Phone, talk: str) -> None:
     expect(phone.page.get_by_role("dialog")).to_be_visible()
 
 
+def lists_every_address(cast: Cast, phone: Phone, talk: str) -> None:
+    shows(phone, path_of("reports:report", cast))
+    phone.page.get_by_text("Every address that was tried").click()
+    expect(phone.page.locator(".part .answer").first).to_be_visible()
+
+
 MOMENTS: dict[str, Callable[[Cast, Phone, str], None]] = {
     "an item is pending": is_pending,
     "an item waits in the outbox": waits_in_the_outbox,
@@ -204,6 +210,7 @@ MOMENTS: dict[str, Callable[[Cast, Phone, str], None]] = {
     "a mail server is tried": tries_a_mail_server,
     "a code is wrong": mistypes_a_code,
     "an address is taken": finds_the_address_taken,
+    "every address is listed": lists_every_address,
     "another app is around": is_inside_another_app,
     "a switch is said": is_told_where_it_speaks,
     "a paste is asked about": is_asked_before_pasting,

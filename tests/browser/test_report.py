@@ -25,4 +25,7 @@ def test_a_report_arrives_and_is_read_without_network(cast: Cast, phone_of: Give
     expect(phone.page.get_by_text("1 address told a stranger something.")).to_be_visible()
     expect(phone.page.get_by_text("GET /s/…/members/")).to_be_hidden()
     phone.page.get_by_text("Every address that was tried").click()
+    # Where something leaks, the part is open.
     expect(phone.page.get_by_text("GET /s/…/members/")).to_be_visible()
+    phone.page.locator(".part > summary").click()
+    expect(phone.page.get_by_text("GET /s/…/members/")).to_be_hidden()
