@@ -14,7 +14,7 @@ from django.utils import timezone
 from journal import clock
 from journal.models import Entry
 from journal.publishing import Recorded, entry_listeners
-from spheres.actions import archive, delete_sphere, settle
+from spheres.actions import admit, archive, delete_sphere, settle
 from spheres.models import Membership, Sphere
 from spheres.reports import tasks
 from spheres.reports.actions import erase_some, keep
@@ -22,7 +22,7 @@ from spheres.reports.models import Part, Report
 from spheres.reports.querysets import due
 from spheres.seal import inside
 from sync.frames import finished
-from tests.conftest import Cast
+from tests.conftest import Cast, person
 from tests.reports.making import line
 from tests.sync.device import Device
 
@@ -158,6 +158,14 @@ def test_everybody_in_the_sphere_reads_it_and_nobody_else(cast: Cast, browse: Br
     for stranger in (cast.dan, cast.eve):
         assert page(browse(stranger), cast).status_code == 404
     assert "requests" not in browse(cast.eve).get(f"/s/{cast.eve.sphere.slug}/seal/").content.decode()
+
+
+def test_who_comes_later_reads_it_too(cast: Cast, browse: Browse) -> None:
+    Sphere.objects.filter(pk=cast.sphere.pk).update(shows_history=False)
+    keep(cast.sphere, PARTS)
+    cast.alice.refresh_from_db()
+    late = admit(cast.alice, person("Gil"), name="Gil")
+    assert "4 requests, and none told a stranger anything." in page(browse(late), cast).content.decode()
 
 
 def test_it_is_told_to_devices_of_the_sphere_alone(

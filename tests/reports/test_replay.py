@@ -152,6 +152,12 @@ def test_what_is_undone_is_undone_for_good(cast: Cast) -> None:
     for body in (appear, lambda: cast.say(cast.bob, "jamais dit"), lambda: undone(appear)):
         assert undone(body)
         assert everything() == before
+
+    def people_after_one_within() -> int:
+        undone(appear)
+        return User.objects.count()
+
+    assert undone(people_after_one_within) == User.objects.count()
     assert undone(lambda: answer(writes, Visitor(cast.sphere.pk, *appear()))).status == 404
     assert everything() == before
 
