@@ -54,6 +54,16 @@ def signed_in(request: HttpRequest, sphere_id: UUID) -> HttpResponse:
     return HttpResponse(get_object_or_404(Sphere, pk=sphere_id, deleted_at=None).name)
 
 
+# Who asked for what changes.
+asked: list[str] = []
+
+
+def changing(request: HttpRequest, place: str) -> HttpResponse:
+    """Be another page once, as what somebody changes in that moment."""
+    asked.append(place)
+    return HttpResponse(status=200 if len(asked) == 1 else 404)
+
+
 def writing(request: HttpRequest, place: str) -> HttpResponse:
     """Write, and show nothing of it."""
     Sphere.objects.filter(slug=place).update(description="a stranger was here")
@@ -69,6 +79,7 @@ urlpatterns = [
     path("s/<slug:place>/always/", always),
     path("s/<slug:place>/header/", header),
     path("by-number/<uuid:sphere_id>/", signed_in),
+    path("s/<slug:place>/changing/", changing),
     path("s/<slug:place>/writing/", writing),
     *urls.urlpatterns,
 ]

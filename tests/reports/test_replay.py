@@ -28,6 +28,7 @@ from spheres.reports.replaying import check, replay
 from spheres.reports.routes import Route, routes
 from spheres.seal import across_all_spheres
 from tests.conftest import Cast
+from tests.reports import leaking
 from tests.spheres.test_matrix import ROUTES, browsing
 
 pytestmark = pytest.mark.db
@@ -73,6 +74,7 @@ def test_a_stranger_learns_nothing_of_a_secret_sphere(cast: Cast, kind: str) -> 
     cast.sphere.refresh_from_db()
     parts = replay(cast.sphere)
     assert verdicts(parts, "told", "open") == {}
+    assert verdicts(parts, "anew") == {("GET", "/me/second-factor/app/", "stranger"): []}
     asked = {(line["method"], line["pattern"]) for line in lines_of(parts)}
     inside_spheres = {Route("", pattern, view).shown for _name, pattern, view in ROUTES}
     assert {pattern for method, pattern in asked if method == "GET"} >= inside_spheres
@@ -103,6 +105,7 @@ def test_what_everybody_reads_is_named_and_no_leak(cast: Cast, browse: Browse) -
 
 def test_what_leaks_is_red_on_the_page(cast: Cast, browse: Browse, settings: Settings) -> None:
     settings.ROOT_URLCONF = "tests.reports.leaking"
+    leaking.asked.clear()
     report = check(cast.sphere)
     settings.ROOT_URLCONF = "alveole.urls"
     assert report is not None
@@ -119,7 +122,7 @@ def test_what_leaks_is_red_on_the_page(cast: Cast, browse: Browse, settings: Set
     for method in ("GET", "POST"):
         assert "status" in told.pop((method, "/by-number/…/", "stranger"))
     # What writes is nowhere by its answer, to those with an account; without one it should lead to signing in.
-    assert {pattern for _method, pattern, _who in told} == {"/by-number/…/", "/s/…/writing/"}
+    assert {pattern for _method, pattern, _who in told} == {"/by-number/…/", "/s/…/changing/", "/s/…/writing/"}
     assert {who for _method, _pattern, who in told} == {"anonymous"}
     page = browse(cast.carol).get(f"/s/{cast.sphere.slug}/seal/").content.decode()
     red, _, rest = page.partition("<details")
@@ -190,6 +193,15 @@ def test_questions_name_what_is_there(cast: Cast) -> None:
     # Of what there is none: still an address.
     assert f"/s/{slug}/spheres/{cast.sphere.pk}/entry/" in paths
     assert str(cast.sphere.journal_id) in next(one.body for one in asked if one.path == "/feed/" and one.body)
+
+
+def test_the_site_does_not_take_itself_for_a_visitor(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    home = next(one for one in questions(cast.sphere)[0] if one.path == "/me/")
+    with caplog.at_level("INFO", logger="alveole.requests"):
+        undone(lambda: answer(home, Visitor(cast.sphere.pk, *appear())))
+        assert caplog.records == []
+        Client(headers={"host": settings.ALVEOLE_URL.split("//")[1]}).get("/me/")
+        assert len(caplog.records) == 1
 
 
 def test_links_that_were_handed_over_are_not_asked() -> None:
