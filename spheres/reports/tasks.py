@@ -12,7 +12,7 @@ from spheres.reports.replaying import check
 # A few spheres a run, six runs an hour: a large site takes a week, and no run takes the worker for long.
 AT_ONCE = 20
 MOST_SECONDS = 300
-# On SQLite whoever writes waits for a question to be over: between two there is room for them.
+# On SQLite whoever writes waits for a question to be over: without room between two, sometimes for a second.
 PAUSE_SECONDS = 0.02
 
 
