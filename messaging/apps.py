@@ -16,7 +16,7 @@ class MessagingConfig(AppConfig):
         from messaging.rows import ConversationKind, MessageKind
         from spheres.actions import erasers, on_founded, posts_removers
         from spheres.pages import Many
-        from spheres.slots import Card, slots
+        from spheres.slots import Card, Tool, slots
 
         register(ConversationKind())
         register(MessageKind())
@@ -26,8 +26,10 @@ class MessagingConfig(AppConfig):
                 _("Nobody has said anything here yet."),
                 Many("messaging.conversation", order="asc"),
                 order=10,
+                tool="messaging",
             )
         )
+        slots.switches.append(Tool("messaging", _("Conversations")))
         on_founded.append(open_conversation)
         posts_removers.append(withdraw_messages)
         erasers.append(erase_some)

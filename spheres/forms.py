@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spheres.models import CONTACTS, HUES, SHAPES, Context, Role
 from spheres.presets import PRESETS, ready_charter
+from spheres.slots import slots
 from spheres.types import TYPES
 
 SWITCH = [("yes", _("Yes")), ("no", _("No"))]
@@ -51,6 +52,17 @@ class SphereForm(forms.Form):
         return cleaned
 
 
+class Names(forms.Field):
+    """Several short words under one name."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.MultipleHiddenInput)
+
+    def to_python(self, value: Any) -> list[str]:
+        """Give those that say something."""
+        return [str(one) for one in value or () if one]
+
+
 class SettingsForm(forms.Form):
     """Changed settings: `spheres.settle.1`; `_seen_…` is what stood there when the person began."""
 
@@ -62,6 +74,8 @@ class SettingsForm(forms.Form):
     type = forms.ChoiceField(
         choices=[("", ""), *((name, preset.label) for name, preset in TYPES.items())], required=False
     )
+    # Those that are switched on; an empty one is always there, so that none is something else than a page of before.
+    tools = Names()
     members_invite = forms.ChoiceField(choices=SWITCH)
     shows_history = forms.ChoiceField(choices=SWITCH)
 
@@ -69,8 +83,14 @@ class SettingsForm(forms.Form):
         """Name what is wanted and what was seen as the action does."""
         cleaned = super().clean() or {}
         seen = {name: self.data[f"_seen_{name}"] for name in self.fields if f"_seen_{name}" in self.data}
+        tools = cleaned.pop("tools", [])
         # What was not on the form (a hall's type) is not wanted otherwise.
-        return {"wanted": {name: value for name, value in cleaned.items() if name in self.data}, "seen": seen}
+        wanted = {name: value for name, value in cleaned.items() if name in self.data}
+        if "tools" in self.data:
+            wanted["without"] = ",".join(sorted({tool.name for tool in slots.switches} - set(tools)))
+        if "_seen_without" in self.data:
+            seen["without"] = self.data["_seen_without"]
+        return {"wanted": wanted, "seen": seen}
 
 
 class PresentationForm(forms.Form):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from journal.errors import Refused
@@ -66,28 +67,32 @@ class SphereMiddleware:
         slug = kwargs.pop("slug", None)
         if slug is None:
             return None
-        membership = None
-        if request.user.is_authenticated:
-            membership = membership_of.first(person=request.user.pk, slug=slug)
-        if membership is not None and membership.sphere.deleted_at and membership.role != "administrator":
-            membership = None
-        if membership is None:
-            membership = self._everybody(request, view, slug)
+        membership = self._member(request, slug) or self._everybody(request, view, slug)
         if membership is None:
             if request.user.is_authenticated:
                 raise Http404
             return redirect(f"{reverse('account_login')}?next={request.path}")
         request.membership = membership
         request.opened.enter_context(inside(membership.sphere))
+        return self._led_elsewhere(request, view, slug)
+
+    def _member(self, request: Any, slug: str) -> Membership | None:
+        if not request.user.is_authenticated:
+            return None
+        membership: Membership | None = membership_of.first(person=request.user.pk, slug=slug)
+        if membership is not None and membership.sphere.deleted_at and membership.role != "administrator":
+            return None
+        return membership
+
+    def _led_elsewhere(self, request: Any, view: Any, slug: str) -> HttpResponse | None:
+        membership: Membership = request.membership
+        if not membership.sphere.has_tool(request.resolver_match.namespace):
+            refusal = Refused(_("This is switched off in the sphere. Those responsible can switch it on."))
+            return _answer(request, refusal, "spheres:sphere", slug)
         # Whoever may put a deleted sphere back does so first.
         if membership.owes_charter and not membership.sphere.deleted_at and not getattr(view, "before_charter", False):
-            return self._to_charter(request, slug)
+            return _answer(request, rules.charter_first(), "charters:charter", slug)
         return None
-
-    def _to_charter(self, request: HttpRequest, slug: str) -> HttpResponse:
-        if request.method in {"GET", "HEAD"}:
-            return redirect("charters:charter", slug)
-        return Barred(rules.charter_first())
 
     def _everybody(self, request: Any, view: Any, slug: str) -> Membership | None:
         """Give the membership by which everybody reads, on the pages that are made for it."""
@@ -97,3 +102,8 @@ class SphereMiddleware:
             return None
         request.is_public = True
         return everybody
+
+
+def _answer(request: HttpRequest, refusal: Refused, instead: str, slug: str) -> HttpResponse:
+    """Lead whoever reads to another page, and say no to whoever writes."""
+    return redirect(instead, slug) if request.method in {"GET", "HEAD"} else Barred(refusal)

@@ -118,6 +118,8 @@ class Sphere(models.Model):
     started_by = models.CharField(max_length=16, choices=StartedBy, default=StartedBy.MEMBERS)
     # Members invite visitors and guests, and visitors visitors.
     members_invite = models.BooleanField(default=False)
+    # Tools that are switched off here, by name, between commas.
+    without = models.CharField(max_length=200, blank=True)
     # Everybody of the organisation is in it, and whoever is responsible for it manages the organisation.
     is_hall = models.BooleanField(default=False)
     # Newcomers read what was said before they came.
@@ -147,6 +149,10 @@ class Sphere(models.Model):
         if self.deleted_at:
             return "deleted"
         return "archived" if self.archived_at else ""
+
+    def has_tool(self, name: str) -> bool:
+        """Whether a tool is switched on; what is no tool always is."""
+        return not name or name not in self.without.split(",")
 
     @property
     def is_living(self) -> bool:

@@ -115,9 +115,10 @@ class Page:
     def shell(self, request: HttpRequest, ids: dict[str, UUID]) -> str:
         """Render the page with nothing of any object, for the device to keep and to fill."""
         sphere = None if self.is_outside else _membership(request).sphere_id
-        lists = {name: _empty(many, ids, sphere) for name, many in self._all_lists().items()}
+        cards = self._cards(request)
+        lists = {name: _empty(many, ids, sphere) for name, many in self._all_lists(cards).items()}
         heading = self._empty_heading(ids, sphere)
-        context = self._named(lists, heading, ids, BLANK_ROW) | self._about(request)
+        context = self._named(lists, heading, ids, BLANK_ROW, cards) | self._about(request)
         return render_to_string(self.template, context, request)
 
     def _about(self, request: HttpRequest) -> dict[str, Any]:
@@ -135,8 +136,8 @@ class Page:
                 raise Http404
             heading, row = replace(heading, rows=[found]), found
         before = _before_for_everybody(request, reach) if reach.is_everybody else _before(request)
-        lists = {}
-        for name, many in self._all_lists().items():
+        lists, cards = {}, self._cards(request)
+        for name, many in self._all_lists(cards).items():
             empty = _empty(many, ids, sphere)
             narrowed = reach.within(row.journal) if empty.parent and heading else reach
             filled = _filled(empty, narrowed, before if many.has_older else None, has_older=many.has_older)
@@ -146,13 +147,16 @@ class Page:
         marks = _marks(reach.memberships, [row.id for live in lists.values() for row in live.rows])
         for live in lists.values():
             live.marks = marks
-        return self._named(lists, heading, ids, row) | self._about(request)
+        return self._named(lists, heading, ids, row, cards) | self._about(request)
 
-    def _all_lists(self) -> dict[str, Many]:
-        return self.lists | {f"card_{n}": card.rows for n, card in enumerate(self._cards())}
+    def _all_lists(self, cards: Sequence[Card]) -> dict[str, Many]:
+        return self.lists | {f"card_{n}": card.rows for n, card in enumerate(cards)}
 
-    def _cards(self) -> list[Card]:
-        return sorted(slots.cards, key=lambda card: card.order) if self.shows_cards else []
+    def _cards(self, request: HttpRequest) -> list[Card]:
+        if not self.shows_cards:
+            return []
+        sphere = _membership(request).sphere
+        return sorted((card for card in slots.cards if sphere.has_tool(card.tool)), key=lambda card: card.order)
 
     def _empty_heading(self, ids: Mapping[str, UUID], sphere: UUID | None) -> LiveList | None:
         if self.heading is None:
@@ -161,17 +165,19 @@ class Page:
         return LiveList(kind=self.heading.kind, object=of_which, sphere=sphere, window=1)
 
     def _named(
-        self, lists: dict[str, LiveList], heading: LiveList | None, ids: Mapping[str, UUID], row: Row
+        self,
+        lists: dict[str, LiveList],
+        heading: LiveList | None,
+        ids: Mapping[str, UUID],
+        row: Row,
+        cards: Sequence[Card],
     ) -> dict[str, Any]:
-        cards = [
-            {"label": card.label, "empty": card.empty, "list": lists[f"card_{n}"]}
-            for n, card in enumerate(self._cards())
-        ]
+        shown = [{"label": card.label, "empty": card.empty, "list": lists[f"card_{n}"]} for n, card in enumerate(cards)]
         return {
             **self.constants,
             **ids,
             "lists": lists | ({"heading": heading} if heading else {}),
-            "cards": cards,
+            "cards": shown,
             "facts": row.facts,
         }
 

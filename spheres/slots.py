@@ -25,13 +25,22 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Tool:
+    """What a sphere can do without: the namespace of its addresses, and what it is called."""
+
+    name: str
+    label: _StrPromise
+
+
+@dataclass(frozen=True)
 class Card:
-    """A list that a feature shows on the page of a sphere, with the sentence for when it is empty."""
+    """A list that a tool shows on the page of a sphere, with the sentence for when it is empty."""
 
     label: _StrPromise
     empty: _StrPromise
     rows: Many
     order: int = 50
+    tool: str = ""
 
 
 @dataclass
@@ -41,6 +50,7 @@ class Slots:
     navigation: list[Place] = field(default_factory=list)
     tools: list[Place] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
+    switches: list[Tool] = field(default_factory=list)
     # Give the address at which somebody asks to come into a public sphere, or nothing.
     ways_in: list[Callable[[Sphere], str]] = field(default_factory=list)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "classic"
 SETTINGS = ("known_to", "joining", "read_by", "started_by")
-PLAIN = ("name", "description", "hue", "shape", "context")
+PLAIN = ("name", "description", "hue", "shape", "context", "without")
 SWITCHES = ("members_invite", "shows_history")
 # What a form may change.
 SETTING_NAMES = (*PLAIN, *SWITCHES, "type")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from spheres.models import Context, Role
+from spheres.models import Context, Role, Sphere
 from spheres.pages import LiveList
 from spheres.presets import Preset, proposed, ready_charter
+from spheres.slots import Tool, slots
 from spheres.types import TYPES, SphereType
 
 if TYPE_CHECKING:
@@ -78,6 +79,18 @@ def sphere_types(personal: bool) -> Iterable[tuple[str, SphereType]]:
 def presets(kind: str) -> Iterable[tuple[str, Preset]]:
     """Give the ready-made spheres, first what an organisation of this kind most often begins with."""
     return proposed(kind)
+
+
+@register.simple_tag
+def tools_of(sphere: Sphere) -> Iterable[tuple[Tool, bool]]:
+    """Give what a sphere can do without, and whether it has it."""
+    return [(tool, sphere.has_tool(tool.name)) for tool in slots.switches]
+
+
+@register.simple_tag
+def has_tool(sphere: Sphere, name: str) -> bool:
+    """Whether a tool is switched on in a sphere."""
+    return sphere.has_tool(name)
 
 
 @register.simple_tag

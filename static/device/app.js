@@ -148,13 +148,14 @@ async function lookFurther(told) {
 }
 
 /**
- * The sphere in view was archived, deleted, put back, published or closed since its page was made.
+ * The sphere in view was archived, deleted, put back, published or closed, or does without another tool, since its
+ * page was made.
  * @param {import("./types.js").Row[]} rows
  */
 function isRestated(rows) {
-  const { sphere, state = "", readers = "" } = document.body.dataset;
+  const { sphere, state = "", readers = "", without = "" } = document.body.dataset;
   const told = rows.find(({ k, id, facts }) => k === "spheres.sphere" && id === sphere && facts)?.facts;
-  return Boolean(told) && (told?.state !== state || told?.read_by !== readers);
+  return Boolean(told) && (told?.state !== state || told?.read_by !== readers || told?.without !== without);
 }
 
 /** Moments at which the line may be there again. @param {import("./device.js").Device} here */

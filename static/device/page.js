@@ -87,6 +87,10 @@ const copyOf = (template) => document.importNode(template.content, true).firstEl
 function setTo(field, value) {
   if (field instanceof HTMLSelectElement) {
     for (const option of field.options) option.defaultSelected = option.selected = option.value === value;
+  } else if ("absent" in field.dataset) {
+    // A box that is chosen where its value is not among those that the fact names.
+    const input = /** @type {HTMLInputElement} */ (field);
+    input.defaultChecked = input.checked = !value.split(",").includes(input.value);
   } else if (field instanceof HTMLInputElement && ["radio", "checkbox"].includes(field.type)) {
     field.defaultChecked = field.checked = field.value === value;
   } else {

@@ -148,14 +148,24 @@ export const visit = (path) => Turbo.visit(path);
 /** To where one came from, but never out of the site. @param {string} otherwise  a path */
 export const back = (otherwise) => (canGoBack() ? history.back() : visit(otherwise));
 
-/** The server's own page in place of a shell that has not what it is about. */
+/**
+ * The server's own page in place of a shell that has not what it is about. Where it leads elsewhere, the page of the
+ * sphere says why.
+ */
 export async function showFromNetwork() {
   const headers = { Accept: "text/html", [NETWORK_ONLY]: "1" };
   const response = await fetch(location.href, { headers, redirect: "manual" }).catch(() => null);
-  if (!response || response.type === "opaqueredirect") return;
+  if (!response) return;
+  if (response.type === "opaqueredirect") return toSphere(location.pathname);
   const responseHTML = await response.text();
   const options = { action: "replace", response: { statusCode: response.status, redirected: false, responseHTML } };
   Turbo.visit(location.href, /** @type {any} */ (options));
+}
+
+/** @param {string} path */
+function toSphere(path) {
+  const home = `/s/${slugOf(path)}/`;
+  if (slugOf(path) && path !== home) Turbo.visit(home);
 }
 
 /** Whether the server does not show whoever asks the sphere of this path any more. @param {string} path */

@@ -65,6 +65,36 @@ def test_settings_reach_the_pages_of_others(cast: Cast, phone_of: GivePhone) -> 
     )
 
 
+def test_what_is_switched_off_goes_from_the_screens_of_others_and_comes_back(
+    cast: Cast, phone_of: GivePhone, talk: str
+) -> None:
+    cast.say(cast.alice, "said before")
+    alice, bob = phone_of(cast.alice), phone_of(cast.bob)
+    bob.opens(talk)
+    bob.keeps(cast.sphere)
+    bob.page.locator("message-composer textarea").press_sequentially("half-written")
+    settings = f"/s/{cast.sphere.slug}/settings/"
+    alice.opens(settings)
+    alice.keeps(cast.sphere)
+    alice.page.get_by_label("Conversations").uncheck()
+    alice.page.get_by_role("button", name="Save").click()
+    alice.waits(0)
+    expect(bob.page.locator('body[data-page="spheres:sphere"][data-without="messaging"]')).to_be_attached()
+    expect(bob.page.locator('main live-list[kind="messaging.conversation"]')).to_have_count(0)
+    alice.loses_network()
+    alice.opens_cold(settings)
+    expect(alice.page.get_by_label("Conversations")).not_to_be_checked()
+    expect(alice.page.get_by_label("Groups")).to_be_checked()
+    alice.page.get_by_label("Conversations").check()
+    alice.page.get_by_role("button", name="Save").click()
+    alice.waits(1)
+    alice.gets_network()
+    alice.waits(0)
+    bob.page.locator('main live-list[kind="messaging.conversation"] a').click()
+    bob.sees("said before")
+    expect(bob.page.locator("message-composer textarea")).to_have_value("half-written")
+
+
 def test_a_setting_that_two_changed_shows_both(cast: Cast, phone_of: GivePhone) -> None:
     alice = phone_of(cast.alice)
     alice.page.goto(f"/s/{cast.sphere.slug}/settings/")
