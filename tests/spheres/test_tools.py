@@ -80,8 +80,16 @@ def test_who_only_reads_what_is_public_is_led_to_its_page_too(cast: Cast, browse
     assert browse(None).get(f"/s/{cast.sphere.slug}/").status_code == 200
 
 
+def test_what_is_no_tool_is_always_there(cast: Cast) -> None:
+    assert cast.sphere.has_tool("")
+    assert Sphere(without="groups").has_tool("")
+    assert Sphere(without="groups").has_tool("spheres")
+
+
 def test_two_who_switch_at_once_see_both(cast: Cast, browse: Browse) -> None:
     settle(cast.alice, wanted={"without": "groups"}, seen={"without": ""})
     with pytest.raises(Stale) as stale:
         settle(cast.alice, wanted={"without": "messaging"}, seen={"without": ""})
     assert stale.value.versions["without"].theirs == "groups"
+    answer = settles(cast, browse, tools=["", "groups"], _seen_without="")
+    assert (answer.status_code, list(answer.json()["fields"])) == (409, ["without"])
