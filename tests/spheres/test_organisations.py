@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from journal.errors import Refused
+from journal.ids import uuid7
 from journal.models import Entry
 from spheres import waking
 from spheres.actions import admit, create_organisation, create_sphere, end_membership, give_role, settle
+from spheres.invitations.actions import ask, decide, invite
 from spheres.models import Membership, Mine, Reader
 from spheres.organisations import actions
 from spheres.organisations.actions import enter, found_organisation, found_sphere
@@ -286,3 +288,17 @@ def test_what_everybody_reads_is_read_from_the_hall(hall: Membership, browse: Br
     page = browse(gil).get(f"/s/{hall.sphere.slug}/spheres/").content.decode()
     assert f'<a class="button quiet when-out" href="/s/{place.slug}/">Read</a>' in page
     assert browse(gil).get(f"/s/{place.slug}/").status_code == 200
+
+
+def test_who_asks_to_belong_waits_with_those_who_manage(hall: Membership, browse: Browse) -> None:
+    link = invite(hall, id=uuid7(), needs_approval=True, max_uses=100)
+    colleague = admit(hall, person("Gil"), name="Gil")
+    asking = ask(person("Ida"), link, name="Ida")
+    queue = {row["id"] for row in Device(browse(hall), hall).pull().shown.values() if row["k"] == "invitations.request"}
+    assert queue == {str(asking.pk)}
+    assert "invitations.request" not in str(Device(browse(colleague), colleague).pull().store)
+    assert places(asking.person) == set()
+    with pytest.raises(Refused):
+        decide(colleague, asking, is_accepted=True)
+    decide(hall, asking, is_accepted=True)
+    assert places(asking.person) == {"Lormeau"}
