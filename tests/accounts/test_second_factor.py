@@ -208,3 +208,11 @@ def test_me_leads_there_but_for_who_came_by_a_direct_link(gil: User) -> None:
     assert "Mettre en place" in page
     client.force_login(create_user(email=None, name="Mamie"))
     assert "/me/second-factor/" not in client.get("/me/").content.decode()
+
+
+def test_what_is_not_open_to_somebody_is_said_on_a_page_of_ours(db: None) -> None:
+    client = Client(headers={"host": "localhost:8000", "accept-language": "en"})
+    client.force_login(create_user(email="ida@example.invalid", name="Ida", language="en"))
+    answer = client.get(reverse("account_reauthenticate"))
+    assert answer.status_code == 403
+    assert "This page is not open to you" in answer.content.decode()
