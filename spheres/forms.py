@@ -106,9 +106,14 @@ class PresentationForm(forms.Form):
     how_to_reach = forms.CharField(max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Leave alone what a form of before did not ask for."""
+        """Leave alone what a form of before did not ask for, and what the person saw and did not change."""
         cleaned = super().clean() or {}
-        return {name: value for name, value in cleaned.items() if name not in CONTACTS or name in self.data}
+        asked = {name: value for name, value in cleaned.items() if name not in CONTACTS or name in self.data}
+        return {name: value for name, value in asked.items() if not self._is_as_seen(name)}
+
+    def _is_as_seen(self, name: str) -> bool:
+        seen = self.data.get(f"_seen_{name}")
+        return seen is not None and self.data.get(name) == seen
 
     def clean_telephone(self) -> str:
         """Write one space where a copied number had another."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import quote
 from uuid import UUID
@@ -12,6 +13,9 @@ from django.urls import reverse
 from journal.kinds import Facts, Key, Kind
 from spheres.models import HUES, Membership, Mine, Sphere
 from spheres.types import settings_of
+
+# Figures of a telephone number, its country's included.
+LONGEST_NUMBER = 15
 
 
 class SphereKind(Kind[Sphere]):
@@ -121,10 +125,16 @@ def initials(name: str) -> str:
 
 
 def call_url(telephone: str) -> str:
-    """Give the link that dials a number (RFC 3966): its figures, without the zero that nobody dials from abroad."""
-    plus = "+" if "+" in telephone else ""
-    figures = [figure for figure in telephone.replace("(0)", "" if plus else "0") if figure in "0123456789"]
-    return f"tel:{plus}{''.join(figures)}" if figures else ""
+    """Give the link that dials a number (RFC 3966): its figures, without the zero that nobody dials from abroad.
+
+    Nothing where there are more than a number has (E.164): they are several, and which one is not ours to say.
+    """
+    said = re.sub(r"^\D*00", "+", telephone)
+    plus = "+" if "+" in said else ""
+    if plus:
+        said = re.sub(r"\(0", "(", said)
+    figures = "".join(figure for figure in said if figure in "0123456789")
+    return f"tel:{plus}{figures}" if 0 < len(figures) <= LONGEST_NUMBER else ""
 
 
 def mail_url(email: str) -> str:

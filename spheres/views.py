@@ -22,7 +22,7 @@ from spheres.forms import (
     SphereForm,
 )
 from spheres.middleware import MemberRequest, PersonRequest, before_charter
-from spheres.models import Membership
+from spheres.models import CONTACTS, Membership
 from spheres.pages import EVERYBODY, Home, Many, One, Page
 from spheres.types import SETTING_NAMES
 
@@ -36,7 +36,10 @@ members = Page(
 member = Page(
     "spheres/member.html",
     heading=One("spheres.member", "member_id"),
-    constants={"telephone": {"pattern": TELEPHONE, "sentence": NO_TELEPHONE}},
+    constants={
+        "telephone": {"pattern": TELEPHONE, "sentence": NO_TELEPHONE},
+        "presented": ("name", "title", "is_named", *CONTACTS),
+    },
 )
 creation_page = Page(
     "spheres/creation.html", outside=True, constants={"first_look": {"hue": "blue", "shape": "circle"}}

@@ -120,8 +120,10 @@ def away(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
-    posted = {name: value for name, value in request.POST.items() if name not in TRANSPORT_FIELDS}
-    hidden = {name: value for name, value in posted.items() if name.startswith("_") or name in HIDDEN_FIELDS}
+    posted = {name: values for name, values in request.POST.lists() if name not in TRANSPORT_FIELDS}
+    # What was chosen and not written is sent again as it was, every one of it.
+    several = [(name, value) for name, values in posted.items() if not _is_written(name, values) for value in values]
+    hidden = {name: values[-1] for name, values in posted.items() if name.startswith("_") or name in HIDDEN_FIELDS}
     if isinstance(error, Stale):
         # What stands now is seen on this page: sending again means what it says.
         hidden |= {f"_seen_{name}": one.theirs for name, one in error.versions.items()}
@@ -134,8 +136,19 @@ def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
         "sentence": error.sentence,
         "fields": error.fields,
         "conflicts": error.versions if isinstance(error, Stale) else {},
-        "kept": [(name, value) for name, value in posted.items() if name not in hidden],
-        "hidden": list(hidden.items()),
+        "kept": [(name, values[-1]) for name, values in posted.items() if _is_written(name, values)],
+        "hidden": [*hidden.items(), *((name, value) for name, value in several if name not in hidden)],
         "action": request.path,
     }
     return render(request, "sync/not_accepted.html", context, status=error.status)
+
+
+def _is_written(name: str, values: list[str]) -> bool:
+    """Whether a field holds somebody's own words, as against what they chose from a list or never saw."""
+    if name.startswith("_") or name in HIDDEN_FIELDS or len(values) != 1:
+        return False
+    try:
+        UUID(values[0])
+    except ValueError:
+        return True
+    return False

@@ -175,8 +175,8 @@ def administrators_without(membership: Membership) -> int:
 def present(
     member: Membership,
     *,
-    name: str,
-    title: str = "",
+    name: str | None = None,
+    title: str | None = None,
     is_named: bool | None = None,
     telephone: str | None = None,
     email: str | None = None,

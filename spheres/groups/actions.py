@@ -38,16 +38,25 @@ def make_group(by: Membership, *, id: UUID, name: str, begins: bool = False, mem
 
 @action
 def change_group(
-    by: Membership, group: Group, *, name: str, begins: bool, members: Collection[UUID], seen: Collection[UUID]
+    by: Membership,
+    group: Group,
+    *,
+    members: Collection[UUID],
+    seen: Collection[UUID],
+    name: str | None = None,
+    begins: bool | None = None,
 ) -> None:
     """Change what a group is called, what it may and who is in it: whoever `by` took out of or added to those `seen`.
+
+    What is None stays as it is.
 
     Raises Refused if `by` may not, Conflict if another group has the name, Http404 if it was ended.
     """
     sphere = _under_lock(by)
     group = _standing(group)
+    name, begins = group.name if name is None else name, group.begins if begins is None else begins
     if name != group.name:
-        _ensure_is_free(name)
+        _ensure_is_free(name, group)
     if (group.name, group.begins) != (name, begins):
         was, group.name, group.begins = group.begins, name, begins
         group.save(update_fields=["name", "begins"])
@@ -84,8 +93,10 @@ def _standing(group: Group) -> Group:
     return found
 
 
-def _ensure_is_free(name: str) -> None:
-    if Group.objects.standing().filter(name__iexact=name).exists():
+def _ensure_is_free(name: str, of: Group | None = None) -> None:
+    others = Group.objects.standing().exclude(pk=of.pk if of else None)
+    # SQLite knows no capitals with accents.
+    if name.casefold() in {other.casefold() for other in others.values_list("name", flat=True)}:
         raise Conflict(_("There is a group of this name already."), field="name")
 
 

@@ -44,11 +44,15 @@ class NewGroupForm(GroupForm):
 
 
 class ChangedGroupForm(GroupForm):
-    """A changed one: `groups.change.1`; `_seen_members` are those who were in it when the person began."""
+    """A changed one: `groups.change.1`; `_seen_…` is what stood there when the person began."""
 
     _seen_members = Ids()
 
     def clean(self) -> dict[str, Any]:
-        """Name those who were seen as the action does."""
+        """Name those who were seen as the action does, and leave alone what the person did not change."""
         cleaned = super().clean() or {}
-        return {"seen": cleaned.pop("_seen_members", []), **cleaned}
+        seen = cleaned.pop("_seen_members", [])
+        for name in ("name", "begins"):
+            if self.data.get(f"_seen_{name}") == self.data.get(name, ""):
+                cleaned.pop(name, None)
+        return {"seen": seen, **cleaned}

@@ -94,9 +94,11 @@ def has_tool(sphere: Sphere, name: str) -> bool:
 
 
 @register.simple_tag
-def members_of(places: LiveList | None) -> list[str]:
-    """Give the ids of those who are in a group; nobody's in a shell, or where there is none yet."""
-    return [str(row.facts["member"]) for row in places.rows] if places else []
+def members_of(places: LiveList | None, members: LiveList) -> list[str]:
+    """Give the ids of those who are in a group and on the list to choose from; nobody's where there is none yet."""
+    offered = {str(row.id) for row in members.rows}
+    chosen = [str(row.facts["member"]) for row in places.rows] if places else []
+    return [member for member in chosen if member in offered]
 
 
 @register.simple_tag

@@ -24,9 +24,12 @@ function kept(form) {
     if (control instanceof HTMLInputElement && control.type === "hidden") {
       return control.name.startsWith("_seen_") || control.hasAttribute("data-mint");
     }
-    return isWritten(control);
+    return isWritten(control) || isBox(control);
   });
 }
+
+/** @param {Control} control @returns {control is HTMLInputElement} */
+const isBox = (control) => control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type);
 
 /** @param {Control} control */
 function isWritten(control) {
@@ -36,15 +39,17 @@ function isWritten(control) {
 
 /** @param {Control} control */
 const isTouched = (control) =>
-  "defaultValue" in control && isWritten(control) && control.value !== control.defaultValue;
+  isBox(control)
+    ? control.checked !== control.defaultChecked
+    : "defaultValue" in control && isWritten(control) && control.value !== control.defaultValue;
 
 /** @param {HTMLFormElement} form @param {string} page @returns {Draft} */
 export function draftOf(form, page) {
   const controls = kept(form);
-  const fields = controls.some(isTouched)
-    ? controls.map((one) => /** @type {[string, string]} */ ([one.name, one.value]))
-    : [];
-  return { key: draftKey(form, page), fields, at: Date.now(), replaces: form.dataset.replaces };
+  const said = controls.filter((one) => !isBox(one) || one.checked);
+  const isDraft = controls.some(isWritten) && controls.some(isTouched);
+  const fields = isDraft ? said.map((one) => /** @type {[string, string]} */ ([one.name, one.value])) : [];
+  return { key: draftKey(form, page), fields, at: Date.now(), isWhole: true, replaces: form.dataset.replaces };
 }
 
 /** The draft that gives a command's words back to its form. @param {Command} command @returns {Draft} */
@@ -111,7 +116,7 @@ function restore(form, draft) {
   const values = new Map(draft.fields);
   for (const control of /** @type {Control[]} */ ([...form.elements])) {
     const value = values.get(control.name);
-    if (control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) {
+    if (isBox(control)) {
       // Several may share a name; one that is not chosen says nothing, and only a whole form tells what was not.
       const isChosen = draft.fields.some(([name, chosen]) => name === control.name && chosen === control.value);
       if (value !== undefined || (draft.isWhole && control.type === "checkbox")) control.checked = isChosen;

@@ -63,7 +63,8 @@ async function fillChoices(body, here) {
       listed(here.store, { kind: choices, sphere }, every),
       of ? listed(here.store, { kind: chosen, parent: of, sphere }, every) : { rows: [] },
     ]);
-    const members = taken.rows.map(({ facts }) => String(facts.member));
+    const ids = new Set(offered.rows.map(({ id }) => id));
+    const members = taken.rows.map(({ facts }) => String(facts.member)).filter((id) => ids.has(id));
     box.append(...offered.rows.map((row) => choice(box, row, members.includes(row.id))));
     const seen = box.closest("form")?.querySelector('[name="_seen_members"]');
     if (seen) seen.setAttribute("value", members.join(","));

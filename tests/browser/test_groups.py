@@ -53,6 +53,18 @@ def test_a_group_is_made_and_changed_without_network(cast: Cast, phone_of: GiveP
     wait_until(lambda: people(cast) == {"Alice", "Carol"}, "the group is changed")
 
 
+def test_whom_one_chose_is_still_chosen_after_the_phone_closed_the_tab(cast: Cast, phone_of: GivePhone) -> None:
+    alice = phone_of(cast.alice)
+    alice.opens(f"/s/{cast.sphere.slug}/groups/")
+    alice.page.get_by_label("Bob").check()
+    alice.page.get_by_label("Its name").press_sequentially("Roof")
+    alice.hears(lambda: "Roof" in alice.memory(), "the words are kept")
+    alice.opens_cold(f"/s/{cast.sphere.slug}/groups/")
+    expect(alice.page.get_by_label("Its name")).to_have_value("Roof")
+    expect(alice.page.get_by_label("Bob")).to_be_checked()
+    expect(alice.page.get_by_label("Carol")).not_to_be_checked()
+
+
 def test_a_refused_form_comes_back_as_it_was_chosen(cast: Cast, phone_of: GivePhone) -> None:
     with inside(cast.sphere):
         make_group(cast.alice, id=uuid7(), name="Roof")

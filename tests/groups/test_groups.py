@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from journal.errors import Conflict
 from journal.ids import uuid7
 from spheres.actions import admit, archive, end_membership, settle
 from spheres.charters.actions import publish_charter
 from spheres.groups.actions import end_group, make_group
 from spheres.groups.models import Group, Place
+from spheres.groups.views import MEMBERS, group_page
 from spheres.models import Membership, Sphere
 from spheres.rules import may_start
 from spheres.seal import inside
@@ -77,6 +81,57 @@ def test_what_two_change_at_once_is_both_kept(cast: Cast, browse: Browse) -> Non
     assert changes(browse, cast.alice, group, members=[str(gil.pk)], _seen_members=seen).status_code == 200
     assert people(group) == {cast.carol.pk, gil.pk}
     assert {row["name"] for row in rows(cast.bob, browse, "groups.place")} == {"Carol", "Gil"}
+
+
+def test_who_changes_one_thing_takes_back_no_other(cast: Cast, browse: Browse) -> None:
+    group, bob = makes(cast, cast.bob, begins=True), str(cast.bob.pk)
+    seen = {"_seen_name": "Toiture", "_seen_begins": "on", "_seen_members": bob}
+    assert changes(browse, cast.alice, group, name="Couverture", members=[bob], **seen).status_code == 200
+    # Somebody else's form is older: it adds Carol, and nothing else.
+    both = [bob, str(cast.carol.pk)]
+    assert changes(browse, cast.alice, group, begins="on", members=both, **seen).status_code == 200
+    with inside(cast.sphere):
+        stands = Group.objects.get(pk=group.pk)
+    assert (stands.name, stands.begins, people(group)) == ("Couverture", False, {cast.bob.pk, cast.carol.pk})
+    assert (
+        changes(browse, cast.alice, group, name="Couverture", begins="on", _seen_name="Couverture").status_code == 200
+    )
+    with inside(cast.sphere):
+        assert Group.objects.get(pk=group.pk).begins
+
+
+def test_a_name_is_another_whatever_its_capitals(cast: Cast, browse: Browse) -> None:
+    group = makes(cast, name="équipe")
+    assert changes(browse, cast.alice, group, name="Équipe").status_code == 200
+    with inside(cast.sphere), pytest.raises(Conflict):
+        make_group(cast.alice, id=uuid7(), name="ÉQUIPE")
+
+
+def test_who_has_no_box_stays_in_the_group(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = makes(cast, cast.alice, cast.bob, cast.carol)
+    monkeypatch.setitem(group_page.lists, "members", replace(MEMBERS, window=2))
+    page = browse(cast.alice).get(f"/s/{cast.sphere.slug}/groups/{group.pk}/").content.decode()
+    boxes = re.findall(r'name="members" value="([0-9a-f-]{36})" checked', page)
+    (seen,) = re.findall(r'name="_seen_members" value="([^"]*)"', page)
+    assert len(boxes) == 2
+    assert changes(browse, cast.alice, group, members=boxes[:1], _seen_members=seen).status_code == 200
+    assert len(people(group)) == 2
+
+
+def test_without_javascript_a_refused_form_loses_nobody(cast: Cast, browse: Browse) -> None:
+    makes(cast, name="Peinture")
+    group = makes(cast)
+    everybody = [str(member.pk) for member in (cast.alice, cast.bob, cast.carol)]
+    said = fields(cast.alice, "groups.change.1", name="Peinture", members=everybody, _seen_members="")
+    path = f"/s/{cast.sphere.slug}/groups/{group.pk}/"
+    answer = post(browse(cast.alice), path, said, device=False)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert re.findall(r'type="hidden" name="members" value="([^"]*)"', page) == everybody
+    assert "Peinture</textarea>" in page
+    again = dict(re.findall(r'name="(_[a-z_]+)" value="([^"]*)"', page)) | {"name": "Toits", "members": everybody}
+    assert post(browse(cast.alice), path, again, device=False).status_code == 303
+    assert len(people(group)) == 3
 
 
 def test_only_those_responsible_gather(cast: Cast, browse: Browse) -> None:

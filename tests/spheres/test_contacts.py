@@ -141,6 +141,9 @@ def test_one_tap_calls_or_writes(cast: Cast, at_the_club: Membership, browse: Br
         ("+33 (0)6 12 34 56 78", "tel:+33612345678"),
         ("(+33) 6 12 34 56 78", "tel:+33612345678"),
         ("(0)6 12 34 56 78", "tel:0612345678"),
+        ("0033 (0)6 12 34 56 78", "tel:+33612345678"),
+        ("+44 (020) 7946 0000", "tel:+442079460000"),
+        ("06 12 34 56 78 / 02 99 12 34 56", ""),
     ],
 )
 def test_a_number_is_dialled_as_it_is_written(telephone: str, url: str) -> None:
@@ -163,6 +166,22 @@ def test_a_form_of_before_takes_nothing_away_and_an_emptied_field_does(
     assert presented(cast, browse, telephone=" 06\u00a012\u202f34 56 78 ", how_to_reach="").status_code == 200
     assert said(cast.bob) == {"telephone": "06 12 34 56 78", "email": "bob@work.example", "how_to_reach": ""}
     assert said(at_the_club) == AT_THE_CLUB
+
+
+def test_a_form_from_before_takes_back_no_number(cast: Cast, browse: Browse) -> None:
+    client, path = browse(cast.bob), f"/s/{cast.sphere.slug}/presentation/"
+    seen = {"_seen_name": "Bob", "_seen_title": "", "_seen_telephone": "", "_seen_email": "", "_seen_how_to_reach": ""}
+    empty = {"telephone": "", "email": "", "how_to_reach": ""}
+    words = {"name": "Bob", "title": "", **empty, **seen}
+    first = fields(cast.bob, "spheres.present.1", **words | {"telephone": "112"})
+    assert post(client, path, first).status_code == 200
+    second = fields(cast.bob, "spheres.present.1", **words | {"title": "Maçon"})
+    assert post(client, path, second).status_code == 200
+    stands = Membership.objects.get(pk=cast.bob.pk)
+    assert (stands.name, stands.title, stands.telephone) == ("Bob", "Maçon", "112")
+    emptied = fields(cast.bob, "spheres.present.1", **words | {"title": "Maçon", "_seen_telephone": "112"})
+    assert post(client, path, emptied).status_code == 200
+    assert Membership.objects.get(pk=cast.bob.pk).telephone == ""
 
 
 @pytest.mark.parametrize(
