@@ -172,7 +172,7 @@ def test_a_form_from_before_takes_back_no_number(cast: Cast, browse: Browse) -> 
     client, path = browse(cast.bob), f"/s/{cast.sphere.slug}/presentation/"
     seen = {"_seen_name": "Bob", "_seen_title": "", "_seen_telephone": "", "_seen_email": "", "_seen_how_to_reach": ""}
     empty = {"telephone": "", "email": "", "how_to_reach": ""}
-    words = {"name": "Bob", "title": "", **empty, **seen}
+    words: dict[str, Any] = {"name": "Bob", "title": "", **empty, **seen}
     first = fields(cast.bob, "spheres.present.1", **words | {"telephone": "112"})
     assert post(client, path, first).status_code == 200
     second = fields(cast.bob, "spheres.present.1", **words | {"title": "Maçon"})
