@@ -132,9 +132,12 @@ def _tie_postgresql(connection: BaseDatabaseWrapper, wanted: list[Tie]) -> None:
     for key, (table, name) in standing.items():
         if key not in keys:
             _run(connection, f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+    there = _indexes(connection)
     for parent in sorted({tie.parent for tie in wanted}):
         index = f"{PREFIX}{parent}"[:60]
-        _run(connection, f'CREATE UNIQUE INDEX IF NOT EXISTS "{index}" ON "{parent}" (sphere_id, id)')
+        # Even IF NOT EXISTS would wait for whoever writes, at every start.
+        if index not in there:
+            _run(connection, f'CREATE UNIQUE INDEX "{index}" ON "{parent}" (sphere_id, id)')
     for key, wanted_tie in keys.items():
         if key not in standing:
             _run(
@@ -143,6 +146,11 @@ def _tie_postgresql(connection: BaseDatabaseWrapper, wanted: list[Tie]) -> None:
                 f' FOREIGN KEY (sphere_id, "{wanted_tie.column}")'
                 f' REFERENCES "{wanted_tie.parent}" (sphere_id, id) DEFERRABLE INITIALLY DEFERRED',
             )
+
+
+def _indexes(connection: BaseDatabaseWrapper) -> set[str]:
+    rows = _ask(connection, "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()")
+    return {str(name) for (name,) in rows}
 
 
 def _constraints(connection: BaseDatabaseWrapper) -> dict[tuple[str, str, str], tuple[str, str]]:

@@ -38,7 +38,7 @@ def test_tying_again_changes_nothing(db: None, django_assert_max_num_queries: An
     with django_assert_max_num_queries(6) as asked:
         ties.tie(connection, apps)
     assert not [
-        query for query in asked.captured_queries if query["sql"].startswith(("CREATE TRIGGER", "ALTER", "DROP"))
+        query for query in asked.captured_queries if query["sql"].startswith(("CREATE", "ALTER", "DROP"))
     ]
 
 
