@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ from alveole.logs import places
 from journal.publishing import quiet
 from spheres import ties, walls
 from spheres.organisations.actions import catch_up
+
+logger = logging.getLogger(__name__)
 
 
 class Unprepared(Exception):
@@ -47,13 +50,22 @@ def prepare_database(tell: Callable[[str], None]) -> None:
         else:
             ties.tie(connection, apps)  # whatever a restored copy lacks
             walls.build(connection, apps)
-        with quiet():  # nobody is connected yet, or hears of it with what is said next
-            catch_up()
     except Exception as failure:  # a migration may raise anything
         if isinstance(failure, walls.Unbound) or says_damaged(failure):
             raise
         raise Unprepared(_sentence(failure, saved)) from failure
     after_migrations()
+    _let_halls_catch_up()
+
+
+def _let_halls_catch_up() -> None:
+    try:
+        with quiet():  # nobody is connected yet, or hears of it with what is said next
+            catch_up()
+    except Exception as failure:
+        if says_damaged(failure):
+            raise
+        logger.exception("Halls were not told of all their spheres; the next start tries again")
 
 
 def _ensure_writable() -> None:

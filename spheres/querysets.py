@@ -90,6 +90,20 @@ class SphereQuerySet(models.QuerySet["Sphere"]):
         """Keep those that their organisation knows of."""
         return self.exclude(known_to="members").filter(deleted_at=None)
 
+    def below_a_hall(self) -> SphereQuerySet:
+        """Keep those of organisations that have a hall, and no hall itself."""
+        halls = self.model.objects.filter(is_hall=True)
+        return self.filter(is_hall=False, organisation__in=halls.values("organisation")).order_by("pk")
+
+    def with_badges_in_vain(self) -> SphereQuerySet:
+        """Keep the halls of organisations that somebody manages no longer who wears the badge of it."""
+        members = self.model._meta.get_field("memberships").related_model.objects
+        badged = members.filter(ended_at=None, is_manager=True)
+        in_the_hall = members.filter(ended_at=None, role="administrator", sphere__is_hall=True)
+        of_this = {"person": models.OuterRef("person"), "sphere__organisation": models.OuterRef("sphere__organisation")}
+        in_vain = badged.exclude(models.Exists(in_the_hall.filter(**of_this)))
+        return self.filter(is_hall=True, organisation__in=in_vain.values("sphere__organisation")).order_by("pk")
+
     def to_erase(self) -> SphereQuerySet:
         """Keep those that were deleted, and whose week is over."""
         return self.filter(deleted_at__lte=clock.now() - TO_CHANGE_ONES_MIND)

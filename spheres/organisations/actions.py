@@ -15,7 +15,7 @@ from spheres.organisations import rules
 from spheres.organisations.models import Holding, Offer
 from spheres.querysets import was_removed
 from spheres.rules import RANKS
-from spheres.seal import inside
+from spheres.seal import across_all_spheres, inside
 from spheres.waking import wake_later
 
 AT_ONCE = 20
@@ -206,11 +206,9 @@ def offer(sphere: Sphere) -> None:
 def _keep_offer(sphere: Sphere, hall: Sphere) -> None:
     is_known = sphere.known_to != KnownTo.MEMBERS and sphere.deleted_at is None
     with inside(hall):
-        offered = Offer.objects.filter(offered=sphere).first()
-        is_new = offered is None
-        if offered is None and is_known:
-            offered = Offer(sphere=hall, offered=sphere)
-            offered.save(force_insert=True)
+        offered, is_new = Offer.objects.filter(offered=sphere).first(), False
+        if offered is None and is_known:  # another machine that starts with this one may offer it at once
+            offered, is_new = Offer.objects.get_or_create(offered=sphere, defaults={"sphere": hall})
         if offered is not None:
             record(hall.journal_id, "offered" if is_known else "withdrawn", offered, is_gone=not is_known)
         if is_known and is_new:  # from then on each of them is told who comes and who goes
@@ -221,17 +219,21 @@ def _keep_offer(sphere: Sphere, hall: Sphere) -> None:
 def catch_up() -> None:
     """Tell halls of the spheres that were there before halls were told of any, and take badges off.
 
-    For a site that is upgraded; where nothing is missing, nothing is written.
+    For a site that is upgraded; where nothing is missing, nothing is written, and however many halls there are, it is
+    found out by three queries.
     """
-    for hall in Sphere.objects.filter(is_hall=True).order_by("pk"):
-        with inside(hall):
-            untold = Sphere.objects.filter(organisation=hall.organisation_id, is_hall=False).order_by("pk")
-            unheld = list(untold.exclude(pk__in=Holding.objects.values("held")))
-            unoffered = list(untold.known_beyond_their_members().exclude(pk__in=Offer.objects.values("offered")))
-        for sphere in unheld:
-            writing(partial(hold, sphere))
-        for sphere in unoffered:
-            writing(partial(_keep_offer, sphere, hall))
+    with across_all_spheres("what halls were told is compared with the spheres there are"):
+        unheld = list(Sphere.objects.below_a_hall().exclude(pk__in=Holding.objects.values("held")))
+        known = Sphere.objects.below_a_hall().known_beyond_their_members()
+        unoffered = list(known.exclude(pk__in=Offer.objects.values("offered")))
+        halls = list(Sphere.objects.with_badges_in_vain())
+    for sphere in unheld:
+        writing(partial(hold, sphere))
+    for sphere in unoffered:
+        hall = _hall(sphere)
+        assert hall is not None
+        writing(partial(_keep_offer, sphere, hall))
+    for hall in halls:
         writing(partial(_relieve, hall))
 
 

@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from alveole import preparing
 from journal import clock
 from journal.errors import Refused
 from journal.ids import uuid7
@@ -223,6 +226,40 @@ def test_a_hall_that_was_told_of_nothing_catches_up(hall: Membership, team: Memb
     told = Entry.objects.count()
     catch_up()
     assert Entry.objects.count() == told
+
+
+def found_halls(*numbers: int) -> None:
+    for number in numbers:
+        boss = found_organisation(person(f"Boss {number}"), name=f"Maison {number}")
+        found_sphere(boss, name="Ouvert", type="open", hue="teal", shape="star", context="work")
+
+
+def test_where_nothing_is_missing_more_halls_cost_no_more(db: None) -> None:
+    asked = []
+    for numbers in ((1, 2, 3), (4, 5, 6)):
+        found_halls(*numbers)
+        with CaptureQueriesContext(connection) as queries:
+            catch_up()
+        asked.append(len(queries))
+    assert asked[0] == asked[1] < 9
+
+
+def test_halls_that_cannot_catch_up_keep_no_site_from_starting(
+    hall: Membership, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failure: Exception = ValueError("Ouvert")
+
+    def fails() -> None:
+        raise failure
+
+    monkeypatch.setattr(preparing, "catch_up", fails)
+    preparing._let_halls_catch_up()
+    assert [record.message for record in caplog.records] == [
+        "Halls were not told of all their spheres; the next start tries again"
+    ]
+    failure = DatabaseError("database disk image is malformed")  # what else is read is no better
+    with pytest.raises(DatabaseError):
+        preparing._let_halls_catch_up()
 
 
 def offers(device: Device) -> dict[str, str]:
