@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC
 from uuid import UUID
 
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.dummy import DummyCache
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language, override
@@ -15,6 +19,24 @@ from django.utils.translation import get_language, override
 from journal.kinds import Facts, Key, Row, kinds
 from journal.models import Entry
 from journal.version import rows_version
+
+
+_is_afresh: ContextVar[bool] = ContextVar("journal.rows.afresh", default=False)
+NOTHING = DummyCache("", {})
+
+
+@contextmanager
+def afresh() -> Iterator[None]:
+    """Render all rows again, and keep none: in a world that is undone a number is not the version of a row."""
+    token = _is_afresh.set(True)
+    try:
+        yield
+    finally:
+        _is_afresh.reset(token)
+
+
+def _cache() -> BaseCache:
+    return NOTHING if _is_afresh.get() else caches["rows"]
 
 
 def render(
@@ -30,7 +52,7 @@ def render(
     """
     language = language or get_language() or "en"
     entries = list(entries)
-    cache = caches["rows"]
+    cache = _cache()
     version = rows_version()
     left = departures or {}
     names = {_cache_name(entry, language, version, left.get(entry.journal_id, 0)): entry for entry in entries}
@@ -52,7 +74,7 @@ def in_languages(
 
     `thing` is the instance that its action recorded; only kinds that are told from memory believe it.
     """
-    cache = caches["rows"]
+    cache = _cache()
     version = rows_version()
     names = {language: _cache_name(entry, language, version) for language in languages}
     known: dict[str, Row] = cache.get_many(names.values())

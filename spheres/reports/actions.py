@@ -6,6 +6,9 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
+from django.apps import apps
+from django.db.models import CharField, Model, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, Right
 from django.db.transaction import atomic
 
 from accounts.actions import create_user, open_session
@@ -19,12 +22,15 @@ from spheres.actions import erase_some_of
 from spheres.models import Membership, Sphere
 from spheres.reports.models import Part, Report, is_answered
 from spheres.reports.querysets import LEAKED, today
-from spheres.seal import inside
+from spheres.seal import inside, is_anchored
 
 T = TypeVar("T")
 Lines = list[dict[str, Any]]
-# So many names are put out of the way to see whether a page tells them.
-MOST_RENAMED = 20
+# So many rows of a model are made otherwise, the newest, and of members all: each question writes them anew, and
+# PostgreSQL keeps what was undone until it is vacuumed.
+MOST_ALTERED = 200
+# Eight made up, and as many of a row's own as leave two rows apart where two must not be alike.
+OF_THE_ROW = 16
 
 
 class _Undone(Exception):
@@ -64,11 +70,38 @@ def appear() -> tuple[User, str]:
 
 
 def vanish(sphere: Sphere) -> None:
-    """Let a sphere be elsewhere, under another name, its people too, and deleted. Only within undone()."""
+    """Let a sphere be elsewhere, deleted, and all that is written in it be otherwise. Only within undone()."""
     there = Sphere.objects.filter(pk=sphere.pk)
-    there.update(slug=secrets.token_hex(16), name=secrets.token_hex(8), deleted_at=clock.now())
-    some = Membership.objects.in_sphere(sphere.pk).order_by("pk").values_list("pk", flat=True)[:MOST_RENAMED]
-    Membership.objects.filter(pk__in=list(some)).update(name=secrets.token_hex(8))
+    there.update(
+        slug=secrets.token_hex(16), name=secrets.token_hex(8), description=secrets.token_hex(8), deleted_at=clock.now()
+    )
+    with inside(sphere):
+        _everybody_in(sphere).update(**_otherwise(Membership))
+        for model in _written_in_spheres():
+            _alter(model, sphere)
+
+
+def _written_in_spheres() -> list[type[Model]]:
+    """Give the models with words whose rows belong to a sphere, but for its members."""
+    models = [model for model in apps.get_models() if is_anchored(model) and model is not Membership]
+    return [model for model in models if _otherwise(model)]
+
+
+def _everybody_in(sphere: Sphere) -> QuerySet[Membership]:
+    return Membership.objects.filter(sphere=sphere)
+
+
+def _otherwise(model: type[Model]) -> dict[str, Any]:
+    """Give other words for all that somebody writes in rows of `model`: no choices, and no key."""
+    fields = [field for field in model._meta.local_fields if isinstance(field, CharField | TextField)]
+    words = Concat(Value(secrets.token_hex(4)), Right(Cast("pk", CharField()), OF_THE_ROW))
+    return {field.name: words for field in fields if not field.choices and not field.primary_key}
+
+
+def _alter(model: type[Model], sphere: Sphere) -> None:
+    rows = model._default_manager.filter(sphere=sphere)
+    newest = rows.order_by("-pk").values("pk")[:MOST_ALTERED]
+    rows.filter(pk__in=newest).update(**_otherwise(model))
 
 
 def keep(sphere: Sphere, parts: Mapping[str, Lines]) -> Report | None:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.core.cache import caches
 from django.urls import reverse, set_urlconf
 from django.utils import translation
 
+from journal.rows import afresh
 from spheres.models import Membership, ReadBy, Sphere
 from spheres.reports.actions import Lines, appear, keep, undone, vanish
 from spheres.reports.asking import Answer, Question, Visitor, answer, questions
@@ -61,7 +61,7 @@ def replay(sphere: Sphere, *, pause: float = 0.0) -> dict[str, Lines]:
     asked, things = questions(sphere)
     hidden = Secrets.of(sphere, things)
     parts: dict[str, Lines] = defaultdict(list)
-    with _as_the_site_speaks():
+    with _as_the_site_speaks(), afresh():
         for question in asked:
             said = []
             for who in (STRANGER, ANONYMOUS):
@@ -69,8 +69,6 @@ def replay(sphere: Sphere, *, pause: float = 0.0) -> dict[str, Lines]:
                 time.sleep(pause)
             line = {"method": question.method, "pattern": question.route.shown, "answers": said}
             parts[question.route.namespace].append(line)
-    # What was rendered in a world that never was is nobody's.
-    caches["rows"].clear()
     return dict(parts)
 
 

@@ -9,7 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from alveole import urls
+from journal.models import Entry
+from journal.rows import render
+from messaging.models import Message
 from spheres.models import Membership, Sphere
+from spheres.seal import across_all_spheres
 
 
 def title(request: HttpRequest, place: str) -> HttpResponse:
@@ -30,6 +34,35 @@ def count(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """List everybody."""
     return HttpResponse(", ".join(Membership.objects.order_by("pk").values_list("name", flat=True)))
+
+
+def reached(request: HttpRequest) -> HttpResponse:
+    """Give everybody's telephone."""
+    return HttpResponse(", ".join(Membership.objects.order_by("pk").values_list("telephone", flat=True)))
+
+
+def titled(request: HttpRequest) -> HttpResponse:
+    """Say what everybody is."""
+    return HttpResponse(", ".join(Membership.objects.order_by("pk").values_list("title", flat=True)))
+
+
+def said(request: HttpRequest) -> HttpResponse:
+    """Give all that was ever said."""
+    with across_all_spheres("a page of the tests leaks"):
+        return HttpResponse(", ".join(Message.objects.order_by("pk").values_list("body", flat=True)))
+
+
+def rendered(request: HttpRequest) -> HttpResponse:
+    """Give it as rows, as members read them."""
+    with across_all_spheres("a page of the tests leaks"):
+        entries = [*Entry.objects.current().filter(kind="messaging.message").select_related("journal").order_by("seq")]
+        rows = render(entries, {entry.journal_id: entry.journal.scope for entry in entries})
+    return HttpResponse("".join(str(row.facts["body"]) for row in rows if row.facts))
+
+
+def described(request: HttpRequest) -> HttpResponse:
+    """Say what all spheres are for."""
+    return HttpResponse(", ".join(Sphere.objects.order_by("pk").values_list("description", flat=True)))
 
 
 def numbers(request: HttpRequest) -> HttpResponse:
@@ -75,6 +108,11 @@ urlpatterns = [
     path("names/", names),
     path("count/", count),
     path("people/", people),
+    path("reached/", reached),
+    path("titled/", titled),
+    path("said/", said),
+    path("rendered/", rendered),
+    path("described/", described),
     path("numbers/", numbers),
     path("s/<slug:place>/always/", always),
     path("s/<slug:place>/header/", header),

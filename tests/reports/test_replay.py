@@ -35,6 +35,8 @@ pytestmark = pytest.mark.db
 
 Browse = Callable[[Membership | None], Client]
 Lines = list[dict[str, Any]]
+# The pages of leaking.py that tell a stranger words of all spheres.
+LISTS = ("/names/", "/people/", "/reached/", "/titled/", "/said/", "/rendered/", "/described/")
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +108,9 @@ def test_what_everybody_reads_is_named_and_no_leak(cast: Cast, browse: Browse) -
 def test_what_leaks_is_red_on_the_page(cast: Cast, browse: Browse, settings: Settings) -> None:
     settings.ROOT_URLCONF = "tests.reports.leaking"
     leaking.asked.clear()
+    cast.say(cast.bob, "entre nous")
+    Sphere.objects.filter(pk=cast.sphere.pk).update(description="La façade nord")
+    Membership.objects.filter(pk=cast.bob.pk).update(telephone="+33 6 39 98 00 01", title="Maçon")
     report = check(cast.sphere)
     settings.ROOT_URLCONF = "alveole.urls"
     assert report is not None
@@ -116,7 +121,7 @@ def test_what_leaks_is_red_on_the_page(cast: Cast, browse: Browse, settings: Set
         assert told.pop((method, "/s/…/header/", who))[:1] == ["headers"]
         assert told.pop((method, "/s/…/always/", who)) == ["unexpected"]
     for who in ("stranger", "anonymous"):
-        for path in ("/names/", "/count/", "/people/"):
+        for path in (*LISTS, "/count/"):
             assert "words" in told.pop(("GET", path, who))
         assert told.pop(("GET", "/numbers/", who)) == ["ids"]
     for method in ("GET", "POST"):
