@@ -20,7 +20,6 @@ from journal.kinds import Facts, Key, Row, kinds
 from journal.models import Entry
 from journal.version import rows_version
 
-
 _is_afresh: ContextVar[bool] = ContextVar("journal.rows.afresh", default=False)
 NOTHING = DummyCache("", {})
 

@@ -97,7 +97,7 @@ class SphereQuerySet(models.QuerySet["Sphere"]):
 
     def with_badges_in_vain(self) -> SphereQuerySet:
         """Keep the halls of organisations that somebody manages no longer who wears the badge of it."""
-        members = self.model._meta.get_field("memberships").related_model.objects
+        members = self.model._meta.get_field("memberships").related_model._default_manager
         badged = members.filter(ended_at=None, is_manager=True)
         in_the_hall = members.filter(ended_at=None, role="administrator", sphere__is_hall=True)
         of_this = {"person": models.OuterRef("person"), "sphere__organisation": models.OuterRef("sphere__organisation")}
