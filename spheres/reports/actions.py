@@ -6,23 +6,22 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from django.apps import apps
-from django.db.models import CharField, Model, QuerySet, TextField, Value
+from django.db.models import CharField, Model, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Right
 from django.db.transaction import atomic
 
 from accounts.actions import create_user, open_session
 from accounts.entering import SessionStore
 from accounts.models import User
-from journal import clock
+from journal import clock, kinds
 from journal.ids import uuid7
 from journal.recording import record
 from journal.writing import writing
 from spheres.actions import erase_some_of
-from spheres.models import Membership, Sphere
+from spheres.models import CONTACTS, Membership, Sphere
 from spheres.reports.models import Part, Report, is_answered
-from spheres.reports.querysets import LEAKED, today
-from spheres.seal import inside, is_anchored
+from spheres.reports.querysets import LEAKED, texts_of, today, written_in_spheres
+from spheres.seal import inside
 
 T = TypeVar("T")
 Lines = list[dict[str, Any]]
@@ -77,14 +76,20 @@ def vanish(sphere: Sphere) -> None:
     )
     with inside(sphere):
         _everybody_in(sphere).update(**_otherwise(Membership))
-        for model in _written_in_spheres():
+        for model in written_in_spheres():
             _alter(model, sphere)
 
 
-def _written_in_spheres() -> list[type[Model]]:
-    """Give the models with words whose rows belong to a sphere, but for its members."""
-    models = [model for model in apps.get_models() if is_anchored(model) and model is not Membership]
-    return [model for model in models if _otherwise(model)]
+def disguise(sphere: Sphere) -> None:
+    """Let be otherwise what not everybody sees in a public sphere: names, contacts, notes. Only within undone()."""
+    public = {kind.model for kind in kinds.kinds().values() if kind.is_public}
+    people, words = _everybody_in(sphere), _otherwise(Membership)
+    with inside(sphere):
+        people.exclude(is_named=True, ended_at=None).update(**words)
+        people.update(**{name: words[name] for name in CONTACTS})
+        for model in written_in_spheres():
+            if model not in public:
+                _alter(model, sphere)
 
 
 def _everybody_in(sphere: Sphere) -> QuerySet[Membership]:
@@ -92,10 +97,9 @@ def _everybody_in(sphere: Sphere) -> QuerySet[Membership]:
 
 
 def _otherwise(model: type[Model]) -> dict[str, Any]:
-    """Give other words for all that somebody writes in rows of `model`: no choices, and no key."""
-    fields = [field for field in model._meta.local_fields if isinstance(field, CharField | TextField)]
+    """Give other words for all that somebody writes in rows of `model`."""
     words = Concat(Value(secrets.token_hex(4)), Right(Cast("pk", CharField()), OF_THE_ROW))
-    return {field.name: words for field in fields if not field.choices and not field.primary_key}
+    return dict.fromkeys(texts_of(model), words)
 
 
 def _alter(model: type[Model], sphere: Sphere) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlencode, urlsplit
@@ -30,6 +31,8 @@ WHO = "{who}"
 TOKEN = "stranger" * 4
 # A cookie is the asker's own, and the length is the body's.
 NOT_COMPARED = {"Set-Cookie", "Content-Length"}
+# A word of a page, or the whole of an attribute.
+WORD = re.compile(rb'"[^"<>]*"|[^\s<>"]+')
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
@@ -96,6 +99,11 @@ class Answer:
             for one in (self, other)
         )
         return [name for name, value in mine.items() if value != theirs[name]]
+
+    def shared_with(self, other: Answer, ever_new: re.Pattern[bytes]) -> Counter[bytes]:
+        """Give the words and attributes that another answer to the same has too: what differs was drawn anew."""
+        mine, theirs = (Counter(WORD.findall(ever_new.sub(b"", one.body))) for one in (self, other))
+        return mine & theirs
 
 
 def questions(sphere: Sphere) -> tuple[list[Question], list[UUID]]:

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.apps import apps
+from django.db.models import CharField, F, Model, OuterRef, Q, QuerySet, Subquery, TextField
 from django.utils import timezone
 
 from journal import clock, kinds
 from journal.models import Entry, Journal
 from spheres.guests.models import Browser
-from spheres.models import Sphere
+from spheres.models import Membership, Sphere
+from spheres.seal import inside, is_anchored
 
 REPORT = "reports.report"
 LEAKED = "leaked"
@@ -70,3 +72,32 @@ def _newest_browser(sphere: Sphere) -> UUID | None:
 def journals_of(sphere: Sphere) -> list[Journal]:
     """Give the journals that everybody in the sphere, and those responsible, read."""
     return list(Journal.objects.filter(pk__in=[sphere.journal_id, sphere.desk_id]))
+
+
+def public_of(things: Iterable[UUID]) -> set[UUID]:
+    """Keep the ids of things that everybody sees in a public sphere."""
+    public = [name for name, kind in kinds.kinds().items() if kind.is_public]
+    return set(Entry.objects.filter(object_id__in=[*things], kind__in=public).values_list("object_id", flat=True))
+
+
+def texts_of(model: type[Model]) -> list[str]:
+    """Name the fields of `model` in which somebody writes: no choices, and no key."""
+    fields = [field for field in model._meta.local_fields if isinstance(field, CharField | TextField)]
+    return [field.name for field in fields if not field.choices and not field.primary_key]
+
+
+def written_in_spheres() -> list[type[Model]]:
+    """Give the models with words whose rows belong to a sphere, but for its members."""
+    models = [model for model in apps.get_models() if is_anchored(model) and model is not Membership]
+    return [model for model in models if texts_of(model)]
+
+
+def words_in(sphere: Sphere, limit: int) -> set[str]:
+    """Give what the sphere and its people are called and how they are reached, and the newest words of each model."""
+    people = Membership.objects.ever_in(sphere)
+    rows = [(sphere.name, sphere.description), *people.values_list(*texts_of(Membership))]
+    with inside(sphere):
+        for model in written_in_spheres():
+            newest = model._default_manager.filter(sphere=sphere).order_by("-pk")
+            rows += newest.values_list(*texts_of(model))[:limit]
+    return {word for row in rows for word in row}

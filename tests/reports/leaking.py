@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from secrets import token_hex
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +26,33 @@ def title(request: HttpRequest, place: str) -> HttpResponse:
 def names(request: HttpRequest) -> HttpResponse:
     """List all spheres."""
     return HttpResponse(", ".join(Sphere.objects.order_by("pk").values_list("name", flat=True)))
+
+
+def drawn(request: HttpRequest) -> HttpResponse:
+    """Be another page each time, and tell them beside it."""
+    return HttpResponse(f"{token_hex(5)} {names(request).content.decode()}")
+
+
+def drawn_into(request: HttpRequest) -> HttpResponse:
+    """Hide them in what is drawn."""
+    return HttpResponse(f"{token_hex(5)}-{names(request).content.decode()}-{token_hex(5)}".replace(" ", "-"))
+
+
+class Telling:
+    """Lets each page of a sphere say more than it should, by what is read of its members."""
+
+    field = "pk"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add it at the end."""
+        answered = self.get_response(request)
+        if answered.status_code == 200 and request.path.startswith("/s/"):
+            told = Membership.objects.filter(is_named=False).order_by("pk").values_list(self.field, flat=True)
+            answered.content += f"<p>{list(map(str, told))}</p>".encode()
+        return answered
 
 
 def count(request: HttpRequest) -> HttpResponse:
@@ -106,6 +135,8 @@ def writing(request: HttpRequest, place: str) -> HttpResponse:
 urlpatterns = [
     path("s/<slug:place>/title/", title),
     path("names/", names),
+    path("drawn/", drawn),
+    path("drawn-into/", drawn_into),
     path("count/", count),
     path("people/", people),
     path("reached/", reached),

@@ -23,8 +23,8 @@ from spheres.guests.actions import make_key
 from spheres.invitations.actions import invite
 from spheres.models import Membership, Sphere
 from spheres.reports.actions import appear, undone
-from spheres.reports.asking import Visitor, answer, questions
-from spheres.reports.replaying import check, replay
+from spheres.reports.asking import Visitor, _site, answer, questions
+from spheres.reports.replaying import Secrets, _judged, check, replay
 from spheres.reports.routes import Route, routes
 from spheres.seal import across_all_spheres
 from tests.conftest import Cast
@@ -36,7 +36,17 @@ pytestmark = pytest.mark.db
 Browse = Callable[[Membership | None], Client]
 Lines = list[dict[str, Any]]
 # The pages of leaking.py that tell a stranger words of all spheres.
-LISTS = ("/names/", "/people/", "/reached/", "/titled/", "/said/", "/rendered/", "/described/")
+LISTS = (
+    "/names/",
+    "/people/",
+    "/reached/",
+    "/titled/",
+    "/said/",
+    "/rendered/",
+    "/described/",
+    "/drawn/",
+    "/drawn-into/",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +146,45 @@ def test_what_leaks_is_red_on_the_page(cast: Cast, browse: Browse, settings: Set
     assert "<code>GET /s/…/title/</code>" in red
     assert "another status than without the sphere" in rest
     assert "Chantier" not in str(report.leaks)
+
+
+def judged(sphere: Sphere, *paths: str) -> dict[str, tuple[str, list[str]]]:
+    """Put to the site what nobody is told at these addresses alone."""
+    asked, things = questions(sphere)
+    hidden = Secrets.of(sphere, things)
+    found = {}
+    for one in asked:
+        if one.method == "GET" and one.path in paths:
+            line: dict[str, Any] = _judged(sphere, one, "anonymous", hidden)
+            found[one.path] = (line["verdict"], line["differs"])
+    return found
+
+
+def test_what_is_drawn_beside_it_excuses_no_word(cast: Cast, settings: Settings) -> None:
+    settings.ROOT_URLCONF = "tests.reports.leaking"
+    told = judged(cast.sphere, "/drawn/", "/drawn-into/", "/me/")
+    assert told == {"/drawn/": ("told", ["words"]), "/drawn-into/": ("told", ["words"]), "/me/": ("same", [])}
+
+
+@pytest.mark.parametrize("field", ["pk", "name", "telephone", "sphere__desk"])
+def test_a_page_that_everybody_reads_tells_no_more_of_members_than_they_allow(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    settle(cast.alice, wanted={"type": "public"}, seen={})
+    cast.say(cast.bob, "Merci Alice")  # whoever is named by others in public is so
+    Membership.objects.filter(pk=cast.alice.pk).update(telephone="+33 6 39 98 00 01")
+    Membership.objects.filter(pk=cast.bob.pk).update(is_named=True)
+    cast.sphere.refresh_from_db()
+    pages = [f"/s/{cast.sphere.slug}/", f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/"]
+    assert judged(cast.sphere, *pages) == dict.fromkeys(pages, ("open", []))
+    settings.MIDDLEWARE = [f"{leaking.__name__}.{leaking.Telling.__name__}", *settings.MIDDLEWARE]
+    monkeypatch.setattr(leaking.Telling, "field", field)
+    _site.cache_clear()
+    try:
+        differs = ["ids"] if field in {"pk", "sphere__desk"} else ["inner"]
+        assert judged(cast.sphere, *pages) == dict.fromkeys(pages, ("told", differs))
+    finally:
+        _site.cache_clear()
 
 
 def test_asking_leaves_nothing(cast: Cast, settings: Settings) -> None:
