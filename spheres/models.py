@@ -133,6 +133,9 @@ class Sphere(models.Model):
     # Since then it is closed to everybody; a week later it is erased.
     deleted_at = models.DateTimeField(null=True)
 
+    # When the site last began to ask itself what a stranger sees of it; who waits longest is next.
+    asked_at = models.DateTimeField(null=True)
+
     objects = SphereQuerySet.as_manager()
 
     class Meta:

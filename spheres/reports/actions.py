@@ -20,7 +20,7 @@ from journal.writing import writing
 from spheres.actions import erase_some_of
 from spheres.models import CONTACTS, Membership, Sphere
 from spheres.reports.models import Part, Report, is_answered
-from spheres.reports.querysets import LEAKED, texts_of, today, written_in_spheres
+from spheres.reports.querysets import LEAKED, OUTDATED, believed_since, texts_of, today, written_in_spheres
 from spheres.seal import inside
 
 T = TypeVar("T")
@@ -108,6 +108,25 @@ def _alter(model: type[Model], sphere: Sphere) -> None:
     rows.filter(pk__in=newest).update(**_otherwise(model))
 
 
+def begin(sphere: Sphere) -> None:
+    """Remember that a run begins, however it ends: the next one asks about another sphere."""
+    writing(lambda: Sphere.objects.filter(pk=sphere.pk).update(asked_at=clock.now()))
+
+
+def outdate(sphere: Sphere) -> None:
+    """Let the report of a sphere say that it could not be made anew in time, if that is so, and once."""
+
+    def body() -> None:
+        held = Sphere.objects.under_lock(sphere.pk)
+        for report in Report.objects.filter(sphere=held, is_old=False, checked_at__lt=believed_since()):
+            report.is_old = True
+            report.save(update_fields=["is_old"])
+            record(held.journal_id, OUTDATED, report)
+
+    with inside(sphere):
+        writing(body)
+
+
 def keep(sphere: Sphere, parts: Mapping[str, Lines]) -> Report | None:
     """Keep what came of a run as the sphere's report, and give it.
 
@@ -126,7 +145,7 @@ def keep(sphere: Sphere, parts: Mapping[str, Lines]) -> Report | None:
         _keep_parts(held, parts)
         every = [line for name in sorted(parts) for line in parts[name]]
         report = report or Report(sphere=held, id=uuid7())
-        report.checked_at = clock.now()
+        report.checked_at, report.is_old = clock.now(), False
         report.asked = sum(len(line["answers"]) for line in every)
         report.open = sum(is_answered(line, "open") for line in every)
         report.leaks = [line for line in every if is_answered(line, "told")]

@@ -18,6 +18,8 @@ class Report(Sealed):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     checked_at = models.DateTimeField(default=clock.now)
+    # It could not be made anew in time, and is not to be believed any more.
+    is_old = models.BooleanField(default=False)
     # How many questions were put, each twice: to the site as it is, and to one without the sphere.
     asked = models.PositiveIntegerField()
     # How many pages everybody reads, as the settings of a public sphere say.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -17,9 +18,11 @@ from spheres.models import Membership, Sphere
 from spheres.seal import inside, is_anchored
 
 REPORT = "reports.report"
-LEAKED = "leaked"
+LEAKED, OUTDATED = "leaked", "outdated"
 # So long is a report of a sphere believed in which nothing happens: the site around it changes too.
 BELIEVED = timedelta(days=7)
+# And so long one may take to be made anew before it says of itself that it is old.
+LATE = timedelta(days=2)
 
 
 def today() -> datetime:
@@ -30,21 +33,36 @@ def today() -> datetime:
 
 
 def due() -> QuerySet[Sphere]:
-    """Give the spheres to ask about, whoever waits longest first.
+    """Give the spheres to ask about, whoever waits longest first: where asking failed, that was a try too.
 
     Each once a day at most, and only where something happened since, a leak is to be closed, or a week is over. Told by
     the entry of the report, which is the last thing that a run records: no sphere is opened to find out.
     """
+    has_reason = Q(journal__last_seq__gt=F("checked_seq")) | Q(verdict__in=[LEAKED, OUTDATED])
+    is_old = Q(checked_at__lt=clock.now() - BELIEVED)
+    return (
+        _checked()
+        .filter(Q(checked_at=None) | Q(checked_at__lt=today()) & (has_reason | is_old))
+        .order_by(F("asked_at").asc(nulls_first=True), F("checked_at").asc(nulls_first=True), "pk")
+    )
+
+
+def believed_since() -> datetime:
+    """Give the moment since which a report was made that is not too old to be believed."""
+    return clock.now() - BELIEVED - LATE
+
+
+def outdated() -> QuerySet[Sphere]:
+    """Give the spheres whose report is older than it may be believed, and does not say so yet."""
+    return _checked().filter(checked_at__lt=believed_since()).exclude(verdict=OUTDATED).order_by("pk")
+
+
+def _checked() -> QuerySet[Any]:
     last = Entry.objects.current().filter(journal=OuterRef("journal_id"), kind=REPORT)
-    spheres = Sphere.objects.filter(deleted_at=None).annotate(
+    return Sphere.objects.filter(deleted_at=None).annotate(
         checked_at=Subquery(last.values("at")[:1]),
         checked_seq=Subquery(last.values("seq")[:1]),
         verdict=Subquery(last.values("verb")[:1]),
-    )
-    has_reason = Q(journal__last_seq__gt=F("checked_seq")) | Q(verdict=LEAKED)
-    is_old = Q(checked_at__lt=clock.now() - BELIEVED)
-    return spheres.filter(Q(checked_at=None) | Q(checked_at__lt=today()) & (has_reason | is_old)).order_by(
-        F("checked_at").asc(nulls_first=True), "pk"
     )
 
 

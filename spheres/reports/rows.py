@@ -23,8 +23,9 @@ class ReportKind(Kind[Report]):
         return reports
 
     def facts(self, thing: Report) -> Facts:
-        """Say when it was, and how many answers told something."""
+        """Say when it was, whether that is too long ago, and how many answers told something."""
         return {
+            "is_old": thing.is_old,
             "checked_at": thing.checked_at.isoformat(timespec="seconds"),
             "asked": thing.asked,
             "open": thing.open,

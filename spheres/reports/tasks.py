@@ -6,7 +6,8 @@ import time
 
 from celery import shared_task
 
-from spheres.reports.querysets import due
+from spheres.reports.actions import begin, outdate
+from spheres.reports.querysets import due, outdated
 from spheres.reports.replaying import check
 
 # A few spheres a run, six runs an hour: a large site takes a week, and no run takes the worker for long.
@@ -24,9 +25,12 @@ def check_seals() -> None:
     for sphere in due()[:AT_ONCE]:
         if time.monotonic() - began > MOST_SECONDS:
             break
+        begin(sphere)
         try:
             check(sphere, pause=PAUSE_SECONDS)
         except Exception as failure:  # noqa: BLE001  # what is wrong with one keeps no other
             failures.append(failure)
+    for sphere in outdated()[:AT_ONCE]:
+        outdate(sphere)
     if failures:
         raise ExceptionGroup("Spheres whose seal was not asked about", failures)

@@ -17,7 +17,7 @@ from journal.publishing import Recorded, entry_listeners
 from spheres.actions import admit, archive, delete_sphere, settle
 from spheres.models import Membership, Sphere
 from spheres.reports import tasks
-from spheres.reports.actions import erase_some, keep
+from spheres.reports.actions import erase_some, keep, outdate
 from spheres.reports.models import Part, Report
 from spheres.reports.querysets import due
 from spheres.seal import inside
@@ -134,6 +134,53 @@ def test_a_run_that_fails_keeps_no_other(cast: Cast, monkeypatch: pytest.MonkeyP
     with pytest.raises(ExceptionGroup):
         tasks.check_seals()
     assert len(asked) == 2
+
+
+def test_who_cannot_be_asked_about_lets_the_next_come_first(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "AT_ONCE", 1)
+    failing, asked = due()[0], list[Sphere]()
+
+    def fails_once(sphere: Sphere, *, pause: float) -> None:
+        asked.append(sphere)
+        if sphere == failing:
+            raise ValueError
+
+    monkeypatch.setattr(tasks, "check", fails_once)
+    with pytest.raises(ExceptionGroup):
+        tasks.check_seals()
+    tasks.check_seals()
+    assert [one == failing for one in asked] == [True, False]
+    with pytest.raises(ExceptionGroup):  # and then it is tried again
+        tasks.check_seals()
+
+
+def test_a_report_that_cannot_be_made_anew_says_so(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and until one is made; devices are told."""
+
+    def fails(sphere: Sphere, *, pause: float) -> None:
+        raise ValueError
+
+    def run(days: int) -> str:
+        with clock.at(clock.now() + days * DAY), pytest.raises(ExceptionGroup):
+            tasks.check_seals()
+        return str(page(browse(cast.bob), cast).content.decode())
+
+    keep(cast.sphere, PARTS)
+    monkeypatch.setattr(tasks, "check", fails)
+    device = Device(browse(cast.bob), cast.bob).pull()
+    assert "Not checked since" not in run(8)
+    for _again in range(2):
+        assert "Not checked since" in run(10)
+    assert told(cast)[3:] == [("reports.report", "outdated")]
+    with clock.at(clock.now() + 11 * DAY):
+        outdate(cast.sphere)
+    assert told(cast)[3:] == [("reports.report", "outdated")]
+    assert device.pull().shown == Device(browse(cast.bob), cast.bob).pull().shown
+    assert is_due(cast, 11 * DAY)
+    with clock.at(clock.now() + 11 * DAY):
+        keep(cast.sphere, PARTS)
+        outdate(cast.sphere)  # another worker made it anew meanwhile
+    assert "Not checked since" not in page(browse(cast.bob), cast).content.decode()
 
 
 def test_no_run_takes_the_worker_for_long(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
