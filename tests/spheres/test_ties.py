@@ -37,9 +37,7 @@ def test_every_key_between_rows_of_spheres_is_tied(db: None) -> None:
 def test_tying_again_changes_nothing(db: None, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(6) as asked:
         ties.tie(connection, apps)
-    assert not [
-        query for query in asked.captured_queries if query["sql"].startswith(("CREATE", "ALTER", "DROP"))
-    ]
+    assert not [query for query in asked.captured_queries if query["sql"].startswith(("CREATE", "ALTER", "DROP"))]
 
 
 def test_a_tie_that_fell_is_tied_again(db: None) -> None:
