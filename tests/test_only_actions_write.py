@@ -110,11 +110,13 @@ def test_who_opens_several_spheres_is_known() -> None:
 
 
 def test_who_opens_every_sphere_is_known() -> None:
-    """`across_all_spheres` is for what copies or remakes tables whole, and never on a person's behalf."""
+    """`across_all_spheres` is for what copies, remakes or looks over tables whole, and never on a person's behalf."""
     assert callers("across_all_spheres") == {
         "spheres/ties.py",
         "spheres/management/commands/migrate.py",
         "alveole/backup/rows.py",
+        # At a start: which halls were not told of what they have.
+        "spheres/organisations/actions.py",
     }
     assert callers("opened") == {"spheres/opening.py", "spheres/seal.py"}
 

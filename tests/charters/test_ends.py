@@ -104,3 +104,12 @@ def test_it_is_of_one_sphere(cast: Cast, browse: Browse) -> None:
     # Another sphere's edition is nowhere here.
     path = f"/s/{cast.eve.sphere.slug}/charter/{edition(cast).pk}/acceptance/"
     assert post(browse(cast.eve), path, fields(cast.eve, "charters.accept.1")).status_code == 404
+
+
+def test_whose_account_is_gone_is_asked_as_everybody_is(cast: Cast) -> None:
+    Membership.objects.filter(pk=cast.bob.pk).update(person=None)
+    publish(cast)
+    assert cast.bob.owes_charter
+    publish(cast, "", seen=TEXT)
+    assert not cast.bob.owes_charter
+    assert Reader.objects.open().filter(membership=cast.bob).count() == 2

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.http import Http404
 from django.test import Client
 
 from journal.errors import Conflict
@@ -171,6 +172,14 @@ def test_who_is_no_member_is_in_no_group(cast: Cast, browse: Browse) -> None:
     everybody = [str(member.pk) for member in (cast.bob, cast.dan, cast.eve)]
     assert changes(browse, cast.alice, group, members=everybody, _seen_members="").status_code == 200
     assert people(group) == {cast.bob.pk}
+
+
+def test_what_was_ended_meanwhile_is_gone(cast: Cast) -> None:
+    group = makes(cast, cast.bob)
+    with inside(cast.sphere):
+        end_group(cast.alice, group)
+        with pytest.raises(Http404):
+            end_group(cast.alice, group)
 
 
 def test_a_name_is_free_again_when_its_group_was_ended(cast: Cast) -> None:
