@@ -233,6 +233,7 @@ def test_how_somebody_is_reached_is_written_without_network_and_one_tap_calls(ca
     row = alice.page.locator("live-row", has_text="On Tuesdays")
     expect(row.get_by_role("link", name="06 12 34 56 78")).to_have_attribute("href", "tel:0612345678")
     expect(row.get_by_role("link", name="bob@work.example")).to_have_attribute("href", "mailto:bob@work.example")
+    bob.waits(0)
     bob.loses_network()
     bob.page.goto(mine)
     expect(bob.page.get_by_label("Telephone", exact=True)).to_have_value("06 12 34 56 78")
