@@ -85,8 +85,13 @@ ROBOT = """async (words) => {
     field.value = "half-written";
 }"""
 # Told as errors of a page where nothing of ours failed: an animation between two documents, given up where the next
-# one does not come; in Firefox, a socket that found no network.
-NO_FAULTS = ("ransition was", "establish a connection to the server at ws", "The connection to ws")
+# one does not come; a visit given up for another while its page was read; in Firefox, a socket that found no network.
+NO_FAULTS = (
+    "ransition was",
+    "signal is aborted without reason",
+    "establish a connection to the server at ws",
+    "The connection to ws",
+)
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
 
