@@ -62,7 +62,7 @@ def _let_halls_catch_up() -> None:
     try:
         with quiet():  # nobody is connected yet, or hears of it with what is said next
             catch_up()
-    except Exception as failure:
+    except Exception as failure:  # whatever it is: a row that waits keeps no site down
         if says_damaged(failure):
             raise
         logger.exception("Halls were not told of all their spheres; the next start tries again")

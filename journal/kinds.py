@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -46,6 +47,14 @@ class Row:
         return record | ({"gone": True} if self.is_gone else {"html": self.html, "facts": self.facts})
 
 
+BETWEEN_TAGS = re.compile(r">\s+<")
+
+
+def close_set(html: str) -> str:
+    """Give HTML without the indentation between its tags: what is sent a thousand times is read by nobody."""
+    return BETWEEN_TAGS.sub(">\n<", html)
+
+
 class Kind(Generic[M]):
     """The type of a row; each feature's rows.py has one per noun."""
 
@@ -62,6 +71,8 @@ class Kind(Generic[M]):
     is_public: ClassVar[bool] = False
     # Shown whatever the reader's `since`.
     is_standing: ClassVar[bool] = False
+    # Facts that its template alone needs: they go no further.
+    for_template: ClassVar[frozenset[str]] = frozenset()
     # Whether its actions leave a thing with everything that the row needs: it is then not read back to be told.
     is_told_from_memory: ClassVar[bool] = False
 
@@ -105,7 +116,7 @@ class Kind(Generic[M]):
         """Render the one row that everybody gets; invisible kinds have no template."""
         if not self.template:
             return ""
-        return get_template(self.template).render({"thing": thing, "facts": facts}).strip()
+        return close_set(get_template(self.template).render({"thing": thing, "facts": facts}).strip())
 
 
 _by_name: dict[str, Kind[Any]] = {}

@@ -132,11 +132,13 @@ def _found(entries: Iterable[Entry]) -> dict[tuple[str, UUID, UUID], models.Mode
 def _row(entry: Entry, scope: UUID | None, thing: models.Model | None, facts: Facts | None = None) -> Row:
     order: int | str = entry.first
     html = ""
+    told: Facts = {}
     if thing is not None:
         kind = kinds()[entry.kind]
         facts = facts or kind.facts(thing)
         html = kind.html(thing, facts)
         order = kind.order(thing, entry.first)
+        told = {name: fact for name, fact in facts.items() if name not in kind.for_template}
     return Row(
         journal=entry.journal_id,
         n=entry.seq,
@@ -147,7 +149,7 @@ def _row(entry: Entry, scope: UUID | None, thing: models.Model | None, facts: Fa
         parent=entry.parent_id,
         order=order,
         html=html,
-        facts=facts or {},
+        facts=told,
         is_gone=thing is None,
     )
 

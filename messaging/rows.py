@@ -46,6 +46,7 @@ class MessageKind(Kind[Message]):
     parent_kind = "messaging.conversation"
     window = 200
     is_told_from_memory = True
+    for_template = frozenset(("former", "unnamed", "initials", "hue", "edit_url", "delete_url"))
     is_public = True
 
     def things(self) -> QuerySet[Message]:

@@ -80,6 +80,7 @@ class Page:
         public: str = "",
         before_charter: bool = False,
         constants: Mapping[str, Any] | None = None,
+        kept_by: Callable[[Membership], bool] | None = None,
         of_sphere: Callable[[Membership], Mapping[str, Any]] | None = None,
         **lists: Many,
     ) -> None:
@@ -93,6 +94,8 @@ class Page:
         self.shows_cards = cards
         # The template for somebody who is not in a public sphere; none: they do not see this page.
         self.public = public
+        # Whose devices keep it; none: everybody's.
+        self.kept_by = kept_by
         # Shown to a member who has not accepted the charter.
         self.before_charter = before_charter
         # Outside spheres: a page of the person, over all memberships.
@@ -108,9 +111,9 @@ class Page:
             return redirect_to_login(request.path)
         return render(request, self.template, self._context(request, ids))
 
-    def is_kept_by(self, person: User) -> bool:
-        """Whether this person's devices keep the page."""
-        return True
+    def is_kept_by(self, person: User, membership: Membership | None) -> bool:
+        """Whether the devices of this person, who is here by that membership, keep the page."""
+        return membership is None or self.kept_by is None or self.kept_by(membership)
 
     def shell(self, request: HttpRequest, ids: dict[str, UUID]) -> str:
         """Render the page with nothing of any object, for the device to keep and to fill."""
@@ -195,9 +198,14 @@ class Home(Page):
                 return redirect("spheres:sphere", only.sphere.slug)
         return super().__call__(request, **ids)
 
-    def is_kept_by(self, person: User) -> bool:
+    def is_kept_by(self, person: User, membership: Membership | None) -> bool:
         """Whether it is anything to this person."""
         return person.has_own_way
+
+
+def is_responsible(member: Membership) -> bool:
+    """Whether a page for those responsible is anything to a member; who becomes one is sent the shells anew."""
+    return member.role == "administrator"
 
 
 # What a shell knows of its heading: nothing.

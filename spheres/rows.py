@@ -68,6 +68,7 @@ class MemberKind(Kind[Membership]):
     template = "spheres/_member.html"
     journal = "sphere__journal_id"
     is_standing = True
+    for_template = frozenset(("initials", "hue", "url", "call_url", "mail_url"))
 
     def things(self) -> QuerySet[Membership]:
         """Give the memberships that have not ended."""

@@ -23,7 +23,7 @@ from spheres.forms import (
 )
 from spheres.middleware import MemberRequest, PersonRequest, before_charter
 from spheres.models import CONTACTS, Membership
-from spheres.pages import EVERYBODY, Home, Many, One, Page
+from spheres.pages import EVERYBODY, Home, Many, One, Page, is_responsible
 from spheres.types import SETTING_NAMES
 
 View = Callable[[MemberRequest], HttpResponse]
@@ -44,7 +44,12 @@ member = Page(
 creation_page = Page(
     "spheres/creation.html", outside=True, constants={"first_look": {"hue": "blue", "shape": "circle"}}
 )
-settings_page = Page("spheres/settings.html", heading=One("spheres.sphere"), constants={"setting_names": SETTING_NAMES})
+settings_page = Page(
+    "spheres/settings.html",
+    heading=One("spheres.sphere"),
+    kept_by=is_responsible,
+    constants={"setting_names": SETTING_NAMES},
+)
 
 
 @accepts("spheres.create.1", page=creation_page)

@@ -18,7 +18,7 @@ const { metafile } = await build({
   bundle: true,
   minify: true,
   format: "esm",
-  target: ["es2021", "safari16"],
+  target: ["es2022", "safari16"],
   // Icons and images have hashed names of their own, given when static files are collected.
   external: ["*.svg", "*.png", "*.woff2"],
   legalComments: "none",

@@ -12,6 +12,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from journal.kinds import close_set
+from spheres.models import Membership
+
 ID = "[0-9a-f-]{36}"
 
 
@@ -60,20 +63,23 @@ def shells(request: Any) -> list[dict[str, str]]:
             **({"first": "network"} if getattr(route.page, "is_live", False) else {}),
         }
         for route in page_routes()
-        if route.is_inside == bool(membership) and _is_kept(route, request)
+        if route.is_inside == bool(membership) and _is_kept(route, request, membership)
     ]
 
 
-def _is_kept(route: PageRoute, request: Any) -> bool:
+def _is_kept(route: PageRoute, request: Any, membership: Membership | None) -> bool:
+    # What the sphere does without leads elsewhere, which a device could not know offline.
+    if membership is not None and not membership.sphere.has_tool(route.name.partition(":")[0]):
+        return False
     is_kept_by = getattr(route.page, "is_kept_by", None)
-    return is_kept_by is None or bool(is_kept_by(request.user))
+    return is_kept_by is None or bool(is_kept_by(request.user, membership))
 
 
 def render_shell(request: HttpRequest, route: PageRoute) -> str:
     """Render one shell for the person who asks."""
     request.shell_of = route.name  # type: ignore[attr-defined]  # read by the context processor
     html: str = route.page.shell(request, route.blank_ids())
-    return html
+    return close_set(html)
 
 
 def _pattern(address: str, ids: int) -> str:

@@ -17,15 +17,16 @@ from spheres.charters.models import Edition
 from spheres.charters.tables import HEADS, accepted_by
 from spheres.middleware import MemberRequest, before_charter
 from spheres.models import Reader
-from spheres.pages import EVERYBODY, Many, One, Page
+from spheres.pages import EVERYBODY, Many, One, Page, is_responsible
 
 CHARTER = Many("charters.charter", window=1)
 
 charter = Page("charters/charter.html", heading=One("spheres.sphere"), charter=CHARTER, before_charter=True)
-edition_page = Page("charters/edition.html", heading=One("spheres.sphere"), charter=CHARTER)
+edition_page = Page("charters/edition.html", heading=One("spheres.sphere"), kept_by=is_responsible, charter=CHARTER)
 acceptances = Page(
     "charters/acceptances.html",
     heading=One("spheres.sphere"),
+    kept_by=is_responsible,
     acceptances=Many("charters.acceptance", window=EVERYBODY),
 )
 
@@ -41,6 +42,7 @@ def edition(request: MemberRequest) -> HttpResponse:
 @accepts("charters.accept.1")
 def acceptance(request: MemberRequest, edition_id: UUID) -> HttpResponse:
     """Agree to what was read."""
+    # In the open sphere and not by Readers: whoever owes the charter has none but their own.
     read = get_object_or_404(Edition.objects.select_related("charter__sphere"), pk=edition_id)
     actions.accept(request.membership, read)
     return redirect("spheres:sphere", request.membership.sphere.slug)

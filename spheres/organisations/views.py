@@ -15,11 +15,23 @@ from spheres.models import Membership
 from spheres.organisations import actions
 from spheres.organisations.forms import AppointmentForm, OrganisationSphereForm
 from spheres.organisations.models import Holding, Offer
-from spheres.pages import EVERYBODY, Many, One, Page
+from spheres.pages import EVERYBODY, Many, One, Page, is_responsible
+
+
+def is_in_hall(member: Membership) -> bool:
+    """Whether it is the hall that somebody is a member of: elsewhere its pages are nothing."""
+    return member.sphere.is_hall
+
+
+def manages(member: Membership) -> bool:
+    """Whether a member manages the organisation."""
+    return member.sphere.is_hall and is_responsible(member)
+
 
 offers = Page(
     "organisations/offers.html",
     heading=One("spheres.sphere"),
+    kept_by=is_in_hall,
     offers=Many("organisations.offer", order="asc", window=EVERYBODY),
 )
 
@@ -33,12 +45,14 @@ def of_organisation(membership: Membership) -> dict[str, str]:
 founding_page = Page(
     "organisations/founding.html",
     of_sphere=of_organisation,
+    kept_by=manages,
     heading=One("spheres.sphere"),
     constants={"first_look": {"hue": "blue", "shape": "circle"}},
 )
 holdings = Page(
     "organisations/holdings.html",
     heading=One("spheres.sphere"),
+    kept_by=manages,
     holdings=Many("organisations.holding", order="asc", window=EVERYBODY),
 )
 ONLINE_ONLY = gettext_noop("Who may be chosen is asked of the site: this needs the network.")

@@ -11,6 +11,7 @@ from spheres.models import Membership, Sphere
 from spheres.seal import inside
 from spheres.tasks import remove_posts
 from tests.browser.conftest import GivePhone
+from tests.browser.people import Phone
 from tests.conftest import Cast
 from tests.live import wait_until
 
@@ -166,15 +167,21 @@ def test_who_leaves_is_gone_at_once_and_chooses_what_stays(cast: Cast, phone_of:
         assert Message.objects.get(author=cast.bob).body == ("Mes mots" if keeps else "")
 
 
-def test_who_was_removed_before_the_phone_had_heard_of_the_sphere_is_led_home(cast: Cast, phone_of: GivePhone) -> None:
-    bob, here = phone_of(cast.bob), [cast.bob]
+def is_removed_before_the_feed(phone: Phone, cast: Cast) -> None:
+    """Let Bob be removed once his phone asks what is new, and before it is told."""
+    here = [cast.bob]
 
     def removed_first(route: Route) -> None:
         while here:
             end_membership(cast.alice, here.pop())
         route.continue_()
 
-    bob.page.route("**/feed/", removed_first)
+    phone.page.route("**/feed/", removed_first)
+
+
+def test_who_was_removed_before_the_phone_had_heard_of_the_sphere_is_led_home(cast: Cast, phone_of: GivePhone) -> None:
+    bob = phone_of(cast.bob)
+    is_removed_before_the_feed(bob, cast)
     bob.page.goto(f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/")
     expect(bob.page.locator('body[data-page="spheres:home"]')).to_be_attached()
     assert str(cast.sphere.pk) not in bob.memory()
@@ -185,14 +192,8 @@ def test_who_was_removed_from_what_everybody_reads_reads_as_everybody(
 ) -> None:
     cast.say(cast.alice, "before it was public")
     settle(cast.alice, wanted={"type": "public"}, seen={})
-    bob, here = phone_of(cast.bob), [cast.bob]
-
-    def removed_first(route: Route) -> None:
-        while here:
-            end_membership(cast.alice, here.pop())
-        route.continue_()
-
-    bob.page.route("**/feed/", removed_first)
+    bob = phone_of(cast.bob)
+    is_removed_before_the_feed(bob, cast)
     bob.page.goto(talk)
     expect(bob.page.locator("body[data-me='']")).to_be_attached()
     expect(bob.page.get_by_text("before it was public")).to_have_count(0)

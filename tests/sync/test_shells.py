@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from spheres.models import Membership
+from spheres.actions import settle
+from spheres.models import Membership, Sphere
 from sync.shells import page_routes
 from tests.conftest import Cast
 
@@ -26,10 +27,27 @@ def shells(client: Client, slug: str = "") -> dict[str, Any]:
 
 
 def test_every_page_has_a_shell(cast: Cast, browse: Browse) -> None:
-    client = browse(cast.bob)
+    Sphere.objects.filter(pk=cast.sphere.pk).update(is_hall=True)
+    client = browse(cast.alice)
     names = {one["name"] for one in shells(client)["shells"] + shells(client, cast.sphere.slug)["shells"]}
     assert names == {route.name for route in page_routes()}
     assert {"spheres:home", "sync:outbox", "accounts:me", "messaging:conversation", "messaging:edition"} <= names
+
+
+def test_nobody_is_sent_pages_that_are_nothing_to_them(cast: Cast, browse: Browse) -> None:
+    responsible = {"spheres:settings", "charters:edition", "charters:acceptances"}
+    managing = {"organisations:founding", "organisations:holdings"}
+
+    def kept(member: Membership) -> set[str]:
+        return {one["name"] for one in shells(browse(member), cast.sphere.slug)["shells"]}
+
+    assert kept(cast.alice) - kept(cast.bob) == responsible
+    assert not {name for name in kept(cast.alice) if name.startswith("organisations:")}
+    settle(cast.alice, wanted={"without": "messaging"}, seen={})
+    assert not {name for name in kept(cast.alice) if name.startswith("messaging:")}
+    Sphere.objects.filter(pk=cast.sphere.pk).update(is_hall=True)
+    assert kept(cast.alice) - kept(cast.bob) == responsible | managing
+    assert "organisations:offers" in kept(cast.bob)
 
 
 def test_a_shell_holds_nothing_of_any_object(cast: Cast, browse: Browse) -> None:
