@@ -26,7 +26,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
 from alveole.sockets import SocketDoor
-from sync.middleware import TOO_LARGE
+from sync.answers import TOO_LARGE
 from sync.socket import Socket
 
 MOST_DROPPED = 64 * 1024 * 1024
@@ -48,12 +48,13 @@ class ThreadedHandler(ASGIHandler):
 
     async def handle(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Read the body, answer in a thread, send."""
+        most = _most_of(scope)
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(receive, most)
         except RequestAborted:
             return
         except RequestDataTooBig:
-            scope, body = _without_body(scope), BytesIO()
+            scope, body = _without_body(scope, most), BytesIO()
         set_script_prefix(get_script_prefix(scope))
         request, error = self.create_request(scope, body)
         try:
@@ -63,14 +64,28 @@ class ThreadedHandler(ASGIHandler):
             else:
                 loop = asyncio.get_running_loop()
                 response = await loop.run_in_executor(self.pool, copy_context().run, self._respond, request, scope)
-            await self.send_response(response, send)
+            await self._send(response, receive, send)
             response.close()
         finally:
             body.close()
 
-    async def read_body(self, receive: Any) -> Any:
-        """Read the whole body. Raises RequestDataTooBig, once it has passed, beyond what any form of ours holds."""
-        size, limit = 0, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    async def _send(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
+        """Send; what is sent in pieces ends with whoever went away, or the rest of a film is read for nobody."""
+        if not response.streaming:
+            return await self.send_response(response, send)
+        sending = asyncio.ensure_future(self.send_response(response, send))
+        gone = asyncio.ensure_future(self.listen_for_disconnect(receive))
+        await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+        for one in (sending, gone):
+            one.cancel()
+        for result in await asyncio.gather(sending, gone, return_exceptions=True):
+            if isinstance(result, Exception) and not isinstance(result, RequestAborted):
+                raise result
+        return None
+
+    async def read_body(self, receive: Any, limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE) -> Any:
+        """Read the whole body. Raises RequestDataTooBig, once it has passed, beyond `limit` bytes."""
+        size = 0
 
         async def counted() -> Any:
             nonlocal size
@@ -99,10 +114,18 @@ class ThreadedHandler(ASGIHandler):
             close_old_connections()
 
 
-def _without_body(scope: dict[str, Any]) -> dict[str, Any]:
+def _most_of(scope: dict[str, Any]) -> int:
+    """Give how many bytes a body may have: with files in it, which are never in memory, more than words alone."""
+    types = [value for name, value in scope["headers"] if name == b"content-type"]
+    has_files = any(value.startswith(b"multipart/form-data") for value in types)
+    most: int = settings.LARGEST_FORM_WITH_FILES if has_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return most
+
+
+def _without_body(scope: dict[str, Any], most: int) -> dict[str, Any]:
     # What goes on to the site has no body, and says so; the site then has the sentence for it.
     headers = [(name, value) for name, value in scope["headers"] if name not in BODY_HEADERS]
-    return {**scope, "headers": headers, TOO_LARGE: True}
+    return {**scope, "headers": headers, TOO_LARGE: most}
 
 
 application = ProtocolTypeRouter(

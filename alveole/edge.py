@@ -40,7 +40,10 @@ class EdgeMiddleware:
         """Answer by the site, if the request is for it."""
         response = _answer_for_another_host(request) or self.get_response(request)
         is_sign_in = request.path_info.startswith("/sign-in/")
-        response.headers["Content-Security-Policy"] = policy(tuple(settings.SIGN_IN_ORIGINS) if is_sign_in else ())
+        # A file that somebody sent has a stricter one of its own.
+        response.headers.setdefault(
+            "Content-Security-Policy", policy(tuple(settings.SIGN_IN_ORIGINS) if is_sign_in else ())
+        )
         for name, value in OTHER_HEADERS.items():
             response.headers[name] = value
         if settings.IS_HTTPS:

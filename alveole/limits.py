@@ -67,6 +67,8 @@ LIMITS: Mapping[str, Limit] = {
     "arrival": Limit(100, HOUR, By.ADDRESS, shared=True),
     # A phone that comes back with 200 waiting commands passes at once.
     "command": Limit(600, MINUTE, By.PERSON),
+    # Parts of files: the smallest ones at 15 MB a second.
+    "part": Limit(4000, MINUTE, By.PERSON),
     "feed": Limit(600, MINUTE, By.PERSON),
     "shells": Limit(120, MINUTE, By.PERSON),
     "socket": Limit(300, MINUTE, By.ADDRESS),  # one household, or one building site behind one address
@@ -88,6 +90,8 @@ POSTS: Mapping[str, tuple[str, ...]] = {
     "guests:address": ("mailed code", "mailed code to one account"),
     "guests:proof": ("typed code",),
     "sync:feed": ("feed",),
+    "files:uploads": ("command",),
+    "files:upload": ("part",),
 }
 # Where these forms name the account; another field beside it counts for nothing.
 NAMING_FIELDS: Mapping[str, str] = {

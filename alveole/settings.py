@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "spheres.charters",
     "spheres.groups",
     "spheres.reports",
+    "files",
     "messaging",
     "sync",
     "alveole",
@@ -168,6 +169,8 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "bring everybody in": {"task": "spheres.organisations.tasks.bring_everybody_in", "schedule": 600.0},
     "remove the posts of people who left": {"task": "spheres.tasks.remove_posts", "schedule": 600.0},
     "erase deleted spheres": {"task": "spheres.tasks.erase_deleted_spheres", "schedule": 3600.0},
+    "prepare the files that wait": {"task": "files.tasks.prepare_what_waits", "schedule": 60.0},
+    "forget files": {"task": "files.tasks.forget_files", "schedule": 6 * 3600.0},
     "forget sign-in links": {"task": "accounts.tasks.forget_links", "schedule": 24 * 3600.0},
     "forget the addresses of letters": {"task": "spheres.invitations.tasks.forget_letters", "schedule": 24 * 3600.0},
     "forget what operators did": {"task": "alveole.operators.tasks.forget_log", "schedule": 24 * 3600.0},
@@ -225,7 +228,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]  # alveole/edge.py s
 
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("accounts", "spheres", "messaging", "sync", "alveole")]
+LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("accounts", "spheres", "files", "messaging", "sync", "alveole")]
 USE_TZ = True
 
 STATIC_URL = "/static/"
@@ -242,6 +245,8 @@ WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+LARGEST_FORM_WITH_FILES = 32 * 1024 * 1024  # of browsers without script; a device sends files in parts
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -50,6 +50,16 @@ def commanded(command: Command) -> Iterator[None]:
         _current.reset(token)
 
 
+@contextmanager
+def beside_the_command() -> Iterator[None]:
+    """Let what is done inside be no part of the open command: it neither takes it nor makes its receipt."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
 def take() -> Command | None:
     """Give the open command once; whoever asks next gets none."""
     command = _current.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from files.actions import attach, discard
+from files.models import File
 from journal import clock
 from journal.errors import Conflict, Invalid
 from journal.merging import merged
 from journal.recording import record
 from journal.writing import action, writing
 from messaging import rules
-from messaging.models import LONGEST_BODY, Conversation, Message
+from messaging.models import LONGEST_BODY, Attachment, Conversation, Message
 from spheres.actions import erase_some_of
 from spheres.models import Membership, Sphere
 from spheres.querysets import was_ended_by_others
@@ -40,11 +43,14 @@ def send_message(
     body: str,
     said_at: datetime | None = None,
     is_for_everybody: bool = True,
+    files: Sequence[UUID] = (),
+    alts: Sequence[str] = (),
 ) -> Message:
     """Say `body` in `conversation`; `said_at` is the device's time, `is_for_everybody` whether it may be published.
 
-    Raises Refused if the author may not speak here, or said it to the members of what everybody reads by now,
-    Conflict if `id` is taken.
+    `files` were sent before, and `alts` say what each of them shows.
+    Raises Refused if the author may not speak here, or said it to the members of what everybody reads by now, or if
+    a file is not here; Conflict if `id` is taken.
     """
     rules.ensure_may_post(author, conversation)
     rules.ensure_meant_for(author, is_for_everybody=is_for_everybody)
@@ -61,6 +67,12 @@ def send_message(
     )
     if not message.insert():
         raise Conflict(_("This message was already sent with other words."), field="id")
+    message.attached = [
+        Attachment(sphere=author.sphere, message=message, file=file, place=place)
+        for place, file in enumerate(attach(author, files, alts) if files else [])
+    ]
+    if message.attached:
+        Attachment.objects.bulk_create(message.attached)
     record(conversation.journal_id, "posted", message, actor=author.pk)
     return message
 
@@ -102,6 +114,7 @@ def delete_message(member: Membership, message: Message) -> None:
         return
     message.deleted_at = clock.now()
     message.save(update_fields=["deleted_at"])
+    discard(attachment.file for attachment in message.attached)
     record(message.conversation.journal_id, "deleted", message, actor=member.pk, is_gone=True)
 
 
@@ -114,10 +127,24 @@ def withdraw_messages(author: Membership, limit: int) -> int:
         for message in messages:
             message.body, message.withdrawn_at, message.is_withdrawn_by_others = "", clock.now(), is_by_others
             message.save(update_fields=["body", "withdrawn_at", "is_withdrawn_by_others"])
+            _take_away_files(message)
             record(message.conversation.journal_id, "withdrawn", message, actor=author.pk)
         return len(messages)
 
     return writing(body)
+
+
+def _take_away_files(message: Message) -> None:
+    discard(attachment.file for attachment in message.attached)
+    Attachment.objects.filter(message=message).delete()
+    message.attached = []
+
+
+def tell_of_file(file: File) -> None:
+    """Tell a message anew whose file became ready, or failed; a part of what made it so."""
+    message = Message.objects.standing().under_lock().showing(file.pk).first()
+    if message is not None:
+        record(message.conversation.journal_id, "prepared", message, actor=message.author_id)
 
 
 def erase_some(sphere: Sphere, limit: int) -> int:

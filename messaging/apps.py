@@ -11,8 +11,10 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds, the list on a sphere's page, and the first conversation of a new sphere."""
+        from files.showing import on_prepared, showers
         from journal.kinds import register
-        from messaging.actions import erase_some, open_conversation, withdraw_messages
+        from messaging.actions import erase_some, open_conversation, tell_of_file, withdraw_messages
+        from messaging.querysets import shows_file
         from messaging.rows import ConversationKind, MessageKind
         from spheres.actions import erasers, on_founded, posts_removers
         from spheres.pages import Many
@@ -33,3 +35,5 @@ class MessagingConfig(AppConfig):
         on_founded.append(open_conversation)
         posts_removers.append(withdraw_messages)
         erasers.append(erase_some)
+        showers.append(shows_file)
+        on_prepared.append(tell_of_file)

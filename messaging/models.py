@@ -1,4 +1,4 @@
-"""Conversation and Message."""
+"""Conversation, Message and Attachment."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from files.models import File
 from journal import clock
 from journal.ids import uuid7
 from journal.models import Journal
-from messaging.querysets import ConversationRows, MessageRows
+from messaging.querysets import AttachmentRows, ConversationRows, MessageRows
 from spheres.models import Membership
 from spheres.seal import Sealed
 
 LONGEST_BODY = 10_000
+MOST_FILES = 20
 
 
 class Conversation(Sealed):
@@ -34,7 +36,7 @@ class Conversation(Sealed):
         return self.title or str(self.id)
 
 
-class Message(Sealed):
+class Message(Sealed):  # type: ignore[django-manager-missing]  # that of its attachments is made at run time
     """Something said; the device made its id, the server its place."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -59,6 +61,9 @@ class Message(Sealed):
     def __str__(self) -> str:
         return str(self.id)
 
+    # Its files in their order, as every read that rows are made of brings them along.
+    attached: list[Attachment]
+
     @property
     def is_late(self) -> bool:
         """Whether it was written more than two minutes before it arrived."""
@@ -66,3 +71,20 @@ class Message(Sealed):
 
 
 LATE_AFTER_SECONDS = 120
+
+
+class Attachment(Sealed):
+    """A file in a message."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    file = models.OneToOneField(File, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+
+    objects: ClassVar[Any] = AttachmentRows()
+
+    class Meta(Sealed.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.file_id} in {self.message_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import models
 
@@ -43,14 +44,40 @@ class MessageQuerySet(SealedQuerySet[Any]):
         )
         return self.filter(models.Exists(seen)).select_related("author", "conversation")
 
+    def with_files(self) -> MessageQuerySet:
+        """Bring their files along (one query for all)."""
+        attachments = self.model._meta.get_field("attachments").related_model.objects.whole()
+        return self.prefetch_related(models.Prefetch("attachments", queryset=attachments, to_attr="attached"))
+
+    def showing(self, file_id: UUID) -> MessageQuerySet:
+        """Keep that in which a file is."""
+        return self.filter(attachments__file=file_id)
+
     def of_author(self, author: Membership) -> MessageQuerySet:
         """Keep those whose words of `author` still stand, one journal after the other."""
         return self.standing().filter(author=author, withdrawn_at=None).order_by("conversation__journal_id", "pk")
 
     def under_lock(self) -> MessageQuerySet:
         """Hold them until the commit, with what their rows need."""
-        return self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere")
+        return self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere").with_files()
 
 
+class AttachmentQuerySet(SealedQuerySet[Any]):
+    """Files in messages."""
+
+    def whole(self) -> AttachmentQuerySet:
+        """Bring along what rows say of them, in order."""
+        return self.select_related("file__blob", "file__sphere").order_by("place")
+
+
+def shows_file(membership: Membership, file_id: UUID) -> bool:
+    """Whether a message that the membership reads has the file in it."""
+    from messaging.models import Message  # noqa: PLC0415  # made of this module's querysets
+
+    found: bool = Message.objects.readable_by(membership).showing(file_id).exists()
+    return found
+
+
+AttachmentRows = SealedRows.from_queryset(AttachmentQuerySet)
 ConversationRows = SealedRows.from_queryset(ConversationQuerySet)
 MessageRows = SealedRows.from_queryset(MessageQuerySet)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from files.rows import facts_of
 from journal.ids import NOBODY
 from journal.kinds import Facts, Kind
 from messaging.models import Conversation, Message
@@ -46,12 +47,12 @@ class MessageKind(Kind[Message]):
     parent_kind = "messaging.conversation"
     window = 200
     is_told_from_memory = True
-    for_template = frozenset(("former", "unnamed", "initials", "hue", "edit_url", "delete_url"))
+    for_template = frozenset(("former", "unnamed", "initials", "hue", "edit_url", "delete_url", "files"))
     is_public = True
 
     def things(self) -> QuerySet[Message]:
         """Give the messages of the open spheres that stand, with their authors."""
-        found: QuerySet[Message] = Message.objects.standing().select_related("author", "sphere")
+        found: QuerySet[Message] = Message.objects.standing().select_related("author", "sphere").with_files()
         return found
 
     def parent(self, thing: Message) -> UUID | None:
@@ -67,6 +68,8 @@ class MessageKind(Kind[Message]):
             "initials": initials(thing.author.name) if thing.author.is_open else "",
             "hue": hue_of(thing.author_id),
             "body": thing.body,
+            "files": [facts_of(attachment.file) for attachment in thing.attached],
+            "file_names": [attachment.file.name for attachment in thing.attached],
             "at": thing.arrived_at.isoformat(timespec="seconds"),
             "said_at": thing.said_at.isoformat(timespec="seconds"),
             "edited": thing.edited_at is not None,
@@ -88,10 +91,12 @@ class MessageKind(Kind[Message]):
     def blank(self) -> Message:
         """Give a message that says nothing, by nobody yet."""
         sphere = Sphere(id=NOBODY, slug="blank")
-        return Message(
+        message = Message(
             id=NOBODY,
             sphere=sphere,
             conversation_id=NOBODY,
             author=Membership(id=NOBODY, sphere=sphere, name=""),
             body="",
         )
+        message.attached = []
+        return message

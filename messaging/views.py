@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from files.taking import take
 from journal.commands import accepts
 from journal.forms import cleaned
 from messaging import actions
@@ -33,7 +34,9 @@ def messages(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     place = conversation_of.first(membership=request.membership.pk, pk=conversation_id)
     if place is None:
         raise Http404
-    actions.send_message(request.membership, place, **cleaned(MessageForm(request.POST)))
+    said = cleaned(MessageForm(request.POST, request.FILES))
+    sent = take(request.membership, said.pop("posted"))
+    actions.send_message(request.membership, place, **said | {"files": said["files"] + sent})
     return _back(request, conversation_id)
 
 

@@ -37,6 +37,7 @@ READ_FIRST = {
     "invitations.request",
     "invitations.mailing",
     "guests.key",
+    "files.step",
 }
 
 

@@ -12,7 +12,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(here, "../build/static/build");
 
 const { metafile } = await build({
-  entryPoints: ["device/app.js", "device/sw.js", "css/app.css", "css/admin.css"].map((path) => resolve(here, path)),
+  entryPoints: ["device/app.js", "device/sw.js", "files/tus.js", "css/app.css", "css/admin.css"].map((path) =>
+    resolve(here, path),
+  ),
   entryNames: "[name]",
   outdir: out,
   bundle: true,

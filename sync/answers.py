@@ -19,6 +19,8 @@ from spheres.models import Membership
 from spheres.reading import reach, reach_of
 
 HEADER = "Alveole-Command"
+# Key of a request's ASGI scope: its body was larger than this many bytes, and dropped.
+TOO_LARGE = "alveole.too_large"
 # Asked for again by every form; never shown to be edited.
 HIDDEN_FIELDS = frozenset({"id"})
 RETRY_SECONDS = 3
@@ -56,9 +58,22 @@ def _records(request: Any, command: Command, receipt: Receipt | None) -> list[di
 def unanswerable(request: HttpRequest, command: Command | None, error: Unanswerable) -> HttpResponse:
     """Say what is wrong; final for the device when the command was judged."""
     if wants_json(request):
-        headers = {HEADER: str(command.id)} if command else {}
-        return JsonResponse(_body(error), status=error.status, headers=headers)
+        number = str(command.id) if command else _number_of_upload(request)
+        return JsonResponse(_body(error), status=error.status, headers={HEADER: number} if number else {})
     return _page(request, error)
+
+
+def _number_of_upload(request: HttpRequest) -> str:
+    """Give the number of the command that a file is sent for: what cannot be sent ends the command too."""
+    view = request.resolver_match.func if request.resolver_match else None
+    return _named_command(request) if getattr(view, "is_upload", False) else ""
+
+
+def _named_command(request: HttpRequest) -> str:
+    try:
+        return str(UUID(request.headers.get(HEADER, "")))
+    except ValueError:
+        return ""
 
 
 def _body(error: Unanswerable) -> dict[str, Any]:
@@ -80,15 +95,15 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
     Whoever is signed in: no session could make it smaller, and only the device that holds the command asks so.
     """
-    error = TooLarge(_("This is too long to be sent at once (over 2 MB). Shorten it, or send it in several parts."))
+    most = {"size": getattr(request, "scope", {}).get(TOO_LARGE, 0) // 1_000_000}
+    error = TooLarge(
+        _("This is too long to be sent at once (over %(size)d MB). Shorten it, or send it in several parts.") % most
+    )
     if not wants_json(request):
         context = {"heading": _("Not accepted"), "sentence": error.sentence}
         return render(request, "sync/not_accepted.html", context, status=error.status)
-    try:
-        headers = {HEADER: str(UUID(request.headers.get(HEADER, "")))}
-    except ValueError:
-        headers = {}
-    return JsonResponse(_body(error), status=error.status, headers=headers)
+    number = _named_command(request)
+    return JsonResponse(_body(error), status=error.status, headers={HEADER: number} if number else {})
 
 
 def other_identity(request: HttpRequest) -> HttpResponse:

@@ -25,8 +25,6 @@ logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 REDIRECTS = frozenset({301, 302, 303})
-# Key of a request's ASGI scope: its body was larger than any form, and dropped.
-TOO_LARGE = "alveole.too_large"
 
 
 class CommandMiddleware:
@@ -38,7 +36,7 @@ class CommandMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Answer; only a judged command carries the header that makes an answer final."""
         request.command = None
-        if getattr(request, "scope", {}).get(TOO_LARGE):
+        if getattr(request, "scope", {}).get(answers.TOO_LARGE):
             return answers.too_large(request)
         with ExitStack() as stack:
             request.command_stack = stack
@@ -64,6 +62,8 @@ class CommandMiddleware:
 
     def process_view(self, request: Any, view: Any, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse | None:
         """Check a command before its view, and before the sphere: someone since removed gets the stored answer."""
+        if getattr(view, "is_upload", False):
+            return _check_upload(request)
         names = getattr(view, "commands", None)
         if names is None or request.method != "POST":
             return None
@@ -105,6 +105,17 @@ class CommandMiddleware:
             logger.warning("The database did not take a command: %s", error)
             return answers.try_later(request)
         return None
+
+
+def _check_upload(request: Any) -> HttpResponse | None:
+    """Let a file be sent by whoever the command is of that it belongs to, and no one else."""
+    if not answers.wants_json(request):
+        return None
+    if not request.user.is_authenticated:
+        return JsonResponse({"outcome": "signed-out"}, status=401)
+    if request.method in {"POST", "PATCH", "DELETE"} and request.headers.get("Alveole-Identity") != identity(request):
+        return answers.other_identity(request)
+    return None
 
 
 def _replay(request: HttpRequest, command: Command, receipt: Receipt) -> HttpResponse:

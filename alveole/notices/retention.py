@@ -17,6 +17,7 @@ from accounts.actions import LINKS_LAST
 from alveole.backup.nightly import WEEKS
 from alveole.limits import LIMITS, MINUTE
 from alveole.operators.actions import LOG_KEPT
+from files.querysets import DISCARDED_LASTS, UNATTACHED_LASTS
 from journal.forgetting import RECEIPTS_LAST, SUPERSEDED_LAST
 from spheres.invitations.actions import LETTERS_LAST
 from spheres.querysets import TO_CHANGE_ONES_MIND
@@ -144,6 +145,26 @@ TABLE: tuple[Kept, ...] = (
             "are erased when you leave a sphere and ask for it."
         ),
         models=("messaging.message", "messaging.conversation"),
+    ),
+    Kept(
+        "files",
+        _("What you send: pictures without what a camera writes beside them, and other files as they are."),
+        _("So that those for whom it is can see it."),
+        _("Those who read the message it is in. Whoever runs this site has no page that shows it."),
+        _("%(days)d days after the message was deleted, or your words were removed; else as long as the sphere is."),
+        DISCARDED_LASTS,
+        "forget files",
+        ("files.file", "files.blob", "files.rendition", "messaging.attachment"),
+    ),
+    Kept(
+        "files on their way",
+        _("What you began to send and is in no message yet."),
+        _("So that a cut line need not begin anew."),
+        _("Nobody but you."),
+        _("%(days)d days."),
+        UNATTACHED_LASTS,
+        "forget files",
+        ("files.chunk", "files.step"),
     ),
     Kept(
         "changes",

@@ -31,6 +31,8 @@ import { LookAgain } from "../guests/look-again.js";
 import { PrintPage } from "../invitations/print-page.js";
 import { ShareLink } from "../invitations/share-link.js";
 import { sayZone } from "../invitations/zone.js";
+import { FileTray } from "../files/file-tray.js";
+import { followPictures } from "../files/viewer.js";
 import { MessageComposer } from "../messaging/composer.js";
 
 /** What this document was begun with. */
@@ -203,6 +205,7 @@ function defineElements() {
   customElements.define("sync-age", SyncAge);
   customElements.define("outbox-list", OutboxList);
   customElements.define("message-composer", MessageComposer);
+  customElements.define("file-tray", FileTray);
   customElements.define("share-link", ShareLink);
   customElements.define("print-page", PrintPage);
   customElements.define("look-again", LookAgain);
@@ -243,6 +246,7 @@ async function start() {
   defineElements();
   sayZone(document);
   followOlder();
+  followPictures();
   tellDates();
   document.addEventListener("list:changed", () => closeDoors(document.body));
   await others;

@@ -1,7 +1,9 @@
 /** Half-written words survive a visit and a reload: kept per form, beside the commands. */
 
 /** @import { Outbox } from "./outbox.js" */
-/** @import { Command, Draft } from "./types.js" */
+/** @import { Command, Draft, Held } from "./types.js" */
+
+import { filesOf } from "./uploads.js";
 
 const DELAY = 300;
 const KEPT_TYPES = ["text", "search", "email", "url", "tel", "number", "date", "time", "datetime-local"];
@@ -47,10 +49,15 @@ const isTouched = (control) =>
 export function draftOf(form, page) {
   const controls = kept(form);
   const said = controls.filter((one) => !isBox(one) || one.checked);
-  const isDraft = controls.some(isWritten) && controls.some(isTouched);
+  const held = trayOf(form)?.held ?? [];
+  const isDraft = controls.some(isWritten) && (controls.some(isTouched) || held.length > 0);
   const fields = isDraft ? said.map((one) => /** @type {[string, string]} */ ([one.name, one.value])) : [];
-  return { key: draftKey(form, page), fields, at: Date.now(), isWhole: true, replaces: form.dataset.replaces };
+  const draft = { key: draftKey(form, page), fields, at: Date.now(), isWhole: true, replaces: form.dataset.replaces };
+  return held.length ? { ...draft, held: [...held] } : draft;
 }
+
+/** What holds the files of a form; before its element is defined, a place to leave them. @param {HTMLFormElement} form */
+const trayOf = (form) => /** @type {(Element & {held?: Held[]}) | null} */ (form.querySelector("file-tray"));
 
 /** The draft that gives a command's words back to its form. @param {Command} command @returns {Draft} */
 export function draftFrom(command) {
@@ -64,7 +71,9 @@ export function draftFrom(command) {
     const difference = name.startsWith("_seen_") ? command.conflict?.[name.slice("_seen_".length)] : undefined;
     fields.push([name, difference ? difference.theirs : value]);
   }
-  return { key: keyOf(command.page, command.path), fields, at: Date.now(), isWhole: true };
+  const alts = command.fields.filter(([name]) => name === "alt").map(([, alt]) => String(alt));
+  const held = filesOf(command).map((file, index) => ({ file, alt: alts[index] ?? "" }));
+  return { key: keyOf(command.page, command.path), fields, at: Date.now(), isWhole: true, held };
 }
 
 /** @param {HTMLFormElement[]} forms @param {string} page @param {Outbox} outbox */
@@ -126,6 +135,8 @@ function restore(form, draft) {
     control.value = value;
     if (control.hasAttribute("data-mint")) control.toggleAttribute("data-kept", Boolean(value));
   }
+  const tray = trayOf(form);
+  if (tray && draft.held?.length) tray.held = draft.held;
   if (draft.replaces) form.dataset.replaces = draft.replaces;
   form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
 }

@@ -112,12 +112,13 @@ export function commandOf(form, submitter, identity) {
       fields.some(([, value]) => typeof value !== "string"),
     ),
     mints,
+    uploads: fields.flatMap(([, value]) => (typeof value === "string" ? [] : [uuid7()])),
     kind: form.dataset.kind ?? row?.getAttribute("data-kind") ?? "",
     parent: form.dataset.parent ?? "",
     object: form.dataset.object ?? row?.id ?? "",
     page: location.pathname,
     title: form.dataset.label || submitter?.textContent?.trim() || document.title,
-    excerpt: excerptOf(form),
+    excerpt: excerptOf(form) || namesOf(fields),
     said_at: Date.now(),
     follow: form.hasAttribute("data-follow"),
     replaces: form.dataset.replaces,
@@ -163,6 +164,13 @@ function excerptOf(form) {
   const texts = written.map((one) => /** @type {HTMLInputElement} */ (one).value.trim());
   return (texts.find(Boolean) ?? "").slice(0, LONGEST_EXCERPT);
 }
+
+/** @param {Field[]} fields */
+const namesOf = (fields) =>
+  fields
+    .flatMap(([, value]) => (typeof value === "string" ? [] : [value.name]))
+    .join(", ")
+    .slice(0, LONGEST_EXCERPT);
 
 let hasAsked = false;
 

@@ -4,6 +4,7 @@
 /** @import { Known } from "./types.js" */
 
 import { forgetCopy } from "./guard.js";
+import { forgetPictures } from "./media.js";
 import { known, setKnown } from "./note.js";
 import { pause } from "./patience.js";
 import { all, versions } from "./reads.js";
@@ -40,7 +41,9 @@ export async function keepKnown(store, identity, app) {
       isLater = true;
       await idle();
     };
-    await note(store, await keepShells(identity, slugs, { app, age: YOUNG, looks: await looksIn(store), before }));
+    const kept = await keepShells(identity, slugs, { app, age: YOUNG, looks: await looksIn(store), before });
+    await note(store, kept);
+    await forgetLeft(kept);
     // A sphere was joined or left meanwhile.
     isLevel = String(await slugsIn(store)) === String(slugs.sort());
   } catch {
@@ -81,6 +84,9 @@ async function note(store, kept) {
   if (JSON.stringify(await known()) !== JSON.stringify(next)) await setKnown(next);
 }
 
+/** Left while nobody looked: their pictures go too. @param {Known} kept */
+const forgetLeft = ({ identity, slugs }) => forgetPictures(identity, slugs).catch(() => {});
+
 /**
  * Spheres that are no longer ours: their shells go, and whoever stands in one is led home.
  * @param {string[]} spheres
@@ -94,6 +100,7 @@ export async function leftSpheres(spheres) {
       const slugs = held.slugs.filter((one) => one !== slug);
       await setKnown({ ...held, slugs });
       await forgetSpheres(held, slugs);
+      await forgetPictures(held.identity, slugs);
     }
     location.replace("/");
   }

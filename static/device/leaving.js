@@ -7,6 +7,7 @@ import { forgetOthers } from "./guard.js";
 import { deleteDatabase } from "./idb.js";
 import { setKnown, setSignOutOwed, signOutOwed } from "./note.js";
 import { fetchPatiently, pause } from "./patience.js";
+import { PREFIX as MEDIA } from "./media.js";
 import { PREFIX as SHELLS } from "./shells.js";
 
 const NAMES = "alveole:rows";
@@ -44,7 +45,8 @@ export async function dropOthers(identity) {
   }
   if (!globalThis.caches) return;
   for (const name of await caches.keys()) {
-    if (name.startsWith(SHELLS) && !name.startsWith(`${SHELLS}${identity}|`)) await caches.delete(name);
+    const prefix = [SHELLS, MEDIA].find((one) => name.startsWith(one));
+    if (prefix && !name.startsWith(`${prefix}${identity}|`)) await caches.delete(name);
   }
 }
 

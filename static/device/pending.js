@@ -5,6 +5,7 @@
 
 import { describe } from "./efforts.js";
 import { writeNames } from "./names.js";
+import { showFiles } from "./previews.js";
 import { isPending, rowOf, rowsOf } from "./rows.js";
 import { finishTimes } from "./times.js";
 import { copied } from "./words.js";
@@ -71,6 +72,7 @@ function pendingRow(list, body, command) {
   row.setAttribute("data-own", "");
   if (list.getAttribute("role") === "list") row.setAttribute("role", "listitem");
   writeFields(row, command);
+  showFiles(row, command);
   for (const time of row.querySelectorAll("time")) time.dateTime = new Date(command.said_at).toISOString();
   for (const name of row.querySelectorAll("[data-author-name]")) {
     if (!name.getAttribute("data-author-name"))

@@ -4,6 +4,7 @@
 /** @import { Command } from "./types.js" */
 
 import { SilenceClock, growing } from "./patience.js";
+import { filesOf, sendFiles } from "./uploads.js";
 
 /**
  * @typedef {Object} PostEvents
@@ -17,7 +18,18 @@ import { SilenceClock, growing } from "./patience.js";
  * @param {PostEvents} events
  * @returns {Promise<Answer>}
  */
-export function post(command, { token, tries, abort }, events) {
+export async function post(command, how, events) {
+  const failure = filesOf(command).length ? await sendFiles(command, how, events) : null;
+  return failure ?? postWords(command, how, events);
+}
+
+/**
+ * @param {Command} command
+ * @param {{token: string, tries: number, abort: AbortSignal}} how
+ * @param {PostEvents} events
+ * @returns {Promise<Answer>}
+ */
+function postWords(command, { token, tries, abort }, events) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const clock = new SilenceClock({
@@ -51,15 +63,16 @@ export function post(command, { token, tries, abort }, events) {
   });
 }
 
-/** @param {Command} command @returns {FormData | URLSearchParams} */
-export function encoded({ id, identity, said_at, fields }) {
-  const hasFiles = fields.some(([, value]) => typeof value !== "string");
-  const body = hasFiles ? new FormData() : new URLSearchParams();
+/** As the server takes it: in the place of a file its number. @param {Command} command */
+export function encoded({ id, identity, said_at, fields, uploads = [] }) {
+  const body = new URLSearchParams();
+  const sent = [...uploads];
+  /** @type {import("./types.js").Field[]} */
   const own = [
     ["_command", id],
     ["_identity", identity],
     ["_said_at", String(said_at)],
   ];
-  for (const [name, value] of [...fields, ...own]) body.append(name, /** @type {string} */ (value));
+  for (const [name, value] of [...fields, ...own]) body.append(name, typeof value === "string" ? value : (sent.shift() ?? ""));
   return body;
 }

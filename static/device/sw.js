@@ -13,6 +13,7 @@
  * @property {(type: string, listener: (event: any) => void) => void} addEventListener
  */
 
+import { isFile, isPicture, servePicture } from "./media.js";
 import { known, setKnown } from "./note.js";
 import { servePage } from "./serving.js";
 import { ASSETS, BORN, keepShells, sweep } from "./shells.js";
@@ -28,6 +29,8 @@ worker.addEventListener("fetch", (/** @type {AskedEvent} */ event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  if (isPicture(url.pathname) && request.mode !== "navigate") return event.respondWith(servePicture(request));
+  if (isFile(url.pathname)) return;
   // Turbo fetches pages as plain requests: what is asked for tells them apart, not the mode.
   if ((request.headers.get("Accept") ?? "").includes("text/html")) event.respondWith(servePage(request));
   else if (url.pathname.startsWith("/static/")) event.respondWith(serveAsset(request));

@@ -67,6 +67,7 @@
  * @property {string} sphere
  * @property {string} lane
  * @property {string[]} mints  ids that this command makes
+ * @property {string[]} [uploads]  ids under which its files are sent, in the order of the fields
  * @property {string} kind
  * @property {string} parent
  * @property {string} object
@@ -87,6 +88,9 @@
  * @property {number} at
  * @property {boolean} [isWhole]  everything that a form said, so that what is absent was not chosen
  * @property {string} [replaces]  the command whose words these were
+ * @property {Held[]} [held]  files that go with them
+ *
+ * @typedef {{file: File, alt: string}} Held  a file that was chosen, and what it shows
  *
  * @typedef {Object} Shell
  * @property {string} name

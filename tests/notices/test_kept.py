@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -25,9 +26,13 @@ from alveole.backup.nightly import _make_room
 from alveole.limits import LIMITS, spend
 from alveole.notices.retention import NOBODYS, TABLE, Kept
 from alveole.operators.actions import note_export
+from files.actions import announce
+from files.models import File
 from journal import clock
 from journal.ids import uuid7
 from journal.models import Entry, Receipt
+from messaging.actions import delete_message
+from messaging.models import Message
 from spheres.actions import create_sphere, delete_sphere, present
 from spheres.invitations.actions import send_by_mail
 from spheres.invitations.addresses import Addressee
@@ -36,6 +41,7 @@ from spheres.models import Membership, Sphere
 from spheres.seal import inside
 from tests.alveole.office import operator
 from tests.conftest import Cast
+from tests.files.sending import shown_by
 
 pytestmark = pytest.mark.db
 
@@ -104,6 +110,28 @@ def a_sphere(cast: Cast, idle: timedelta) -> Callable[[], bool]:
     return Sphere.objects.filter(pk=made.sphere_id).exists
 
 
+def a_file(cast: Cast, idle: timedelta) -> Callable[[], bool]:
+    sent = shown_by(cast.bob, cast.conversation)
+    with inside(cast.sphere):
+        message = Message.objects.get(attachments__file=sent)
+        with clock.at(clock.now() - idle):
+            delete_message(cast.bob, message)
+    return is_kept(cast, sent)
+
+
+def a_loose_file(cast: Cast, idle: timedelta) -> Callable[[], bool]:
+    with inside(cast.sphere), clock.at(clock.now() - idle):
+        return is_kept(cast, announce(cast.bob, id=uuid7(), size=3, name="loose").pk)
+
+
+def is_kept(cast: Cast, sent: UUID) -> Callable[[], bool]:
+    def is_there() -> bool:
+        with inside(cast.sphere):
+            return bool(File.objects.filter(pk=sent).exists())
+
+    return is_there
+
+
 # Each limit of the table; one without a line here fails.
 CASES: dict[str, Make] = {
     "sessions": a_session,
@@ -113,6 +141,8 @@ CASES: dict[str, Make] = {
     "letters": a_letter,
     "operators": a_line,
     "deleted spheres": a_sphere,
+    "files": a_file,
+    "files on their way": a_loose_file,
 }
 # What is not a row of the database has a test of its own, below.
 OTHERWISE = {"backups", "addresses"}

@@ -36,6 +36,7 @@ from spheres.tasks import erase_deleted_spheres
 from sync.frames import closed_by
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
+from tests.files.sending import shown_by
 from tests.sync.device import Device
 
 pytestmark = pytest.mark.db
@@ -209,6 +210,7 @@ def lived_in(cast: Cast) -> None:
     with inside(cast.sphere):
         make_group(cast.alice, id=uuid7(), name="Toiture", members=[cast.bob.pk])
         publish_charter(cast.alice, text="On se parle gentiment.", seen="")
+    shown_by(cast.alice, cast.conversation)
     settle(cast.alice, wanted={"type": "public"}, seen={})
 
 
@@ -235,6 +237,8 @@ def test_a_week_later_nothing_is_left(cast: Cast, browse: Browse, monkeypatch: p
     full = of_the_sphere(cast.sphere, journals)
     assert {
         "Message",
+        "File",
+        "Blob",
         "Conversation",
         "Entry",
         "Reader",
