@@ -6,6 +6,7 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
+import { turboDrive } from "./turbo-drive.mjs";
 import { turboStyleHash } from "./turbo-style.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -23,6 +24,7 @@ const { metafile } = await build({
   target: ["es2022", "safari16"],
   // Icons and images have hashed names of their own, given when static files are collected.
   external: ["*.svg", "*.png", "*.woff2"],
+  plugins: [turboDrive],
   legalComments: "none",
   metafile: true,
   logLevel: "warning",

@@ -2,9 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
-const SOURCE = fileURLToPath(import.meta.resolve("@hotwired/turbo")).replace(/[^/]+$/, "turbo.es2017-esm.js");
+import { SOURCE } from "./turbo-drive.mjs";
 
 /**
  * Gives `sha256-…` of the style, from the very source that is bundled: the class that makes it and the two functions

@@ -1,6 +1,6 @@
 /**
- * Visits by Turbo Drive, as a swapper of bodies and nothing else: no snapshots, no prefetch, no forms, no frames.
- * The only file that knows Turbo.
+ * Visits by Turbo Drive, as a swapper of bodies and nothing else: no snapshots here, and forms, frames, streams and
+ * prefetch are left out when it is bundled (static/turbo-drive.mjs). The only file that knows Turbo.
  */
 
 import * as Turbo from "@hotwired/turbo";
@@ -30,12 +30,10 @@ const HARD = ["/sign-in/", "/sign-out/", "/signed-out/", "/me/second-factor/", "
 
 /** @param {VisitEvents} events */
 export function startVisits(events) {
-  Turbo.config.forms.mode = "off";
   Turbo.session.drive = true;
   Turbo.cache.exemptPageFromCache();
   let isRestored = false;
   watchPlaces();
-  addEventListener("turbo:before-prefetch", (event) => event.preventDefault());
   addEventListener("turbo:click", (event) => {
     const { url } = /** @type {CustomEvent<{url: string}>} */ (event).detail;
     if (HARD.some((path) => new URL(url).pathname.startsWith(path))) event.preventDefault();
