@@ -19,6 +19,7 @@ SLOWDOWN = 4
 MESSAGES, ROWS = 200, 30
 PATIENCE_MS = 20_000
 QUIET_MS = 3_000
+WORKER = "/sw.js"
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
     "device_scale_factor": 2,
@@ -82,7 +83,7 @@ class Phone:
         """Give the bytes of what was loaded from the network, by what it is; headers count."""
         sizes: Counter[str] = Counter()
         for answer in self.answers:
-            if answer.from_service_worker:
+            if answer.from_service_worker or answer.url.endswith(WORKER):
                 continue
             path = answer.url.removeprefix(self.site.url).split("?")[0]
             what = "the page" if path == self.talk else path.rpartition("/")[2] or path
@@ -90,7 +91,14 @@ class Phone:
             packed = answer.headers.get("content-encoding", "plain")
             key = f"{answer.request.resource_type}: {what} ({packed})"
             sizes[key] += measured["responseBodySize"] + measured["responseHeadersSize"]
-        return sizes
+        return sizes + self._worker()
+
+    def _worker(self) -> Counter[str]:
+        # The browser tells of the worker's own script in one run and not in another, and nothing of its body.
+        script = self.context.request.get(WORKER, headers={"Accept-Encoding": "gzip, deflate, br"})
+        head = sum(len(f"{one['name']}: {one['value']}\r\n") for one in script.headers_array)
+        packed = script.headers.get("content-encoding", "plain")
+        return Counter({f"script: {WORKER} ({packed})": head + int(script.headers["content-length"])})
 
 
 def until(page: Page, condition: str) -> None:
@@ -112,14 +120,13 @@ def first_load(phone: Phone) -> float:
     page = phone.slow_page()
     page.goto(phone.talk, wait_until="load")
     took = shown(page)
-    page.wait_for_timeout(QUIET_MS)
+    phone.until_kept(page)  # what it fetches to do without the network counts, however late it comes
     images = ("image:", "other: icon", "other: manifest")
     whole = 0
     for what, size in phone.loaded().most_common():
         print(f"{size / 1000:8.1f} kB  {what}")
         whole += 0 if what.startswith(images) else size
     print(f"{whole / 1000:8.1f} kB  without images (goal 100); rows on screen after {took:.0f} ms", flush=True)
-    phone.until_kept(page)
     page.close()
     return took
 
