@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from files import actions
 from files.models import LARGEST, Chunk, State
 from journal.ids import uuid7
 from spheres.actions import archive, end_membership
@@ -63,6 +64,17 @@ def test_announced_again_it_goes_on(cast: Cast, browse: Browse) -> None:
     # Another file under the same number, or somebody else's.
     assert announce(bob, cast.bob, sent, 11).status_code == 409
     assert announce(browse(cast.carol), cast.carol, sent, 10).status_code == 409
+
+
+def test_of_two_that_bring_the_same_part_the_action_takes_one(cast: Cast, browse: Browse) -> None:
+    bob, sent = browse(cast.bob), uuid7()
+    announce(bob, cast.bob, sent, 4)
+    found = file_of(cast.bob, sent)  # as both saw it before either had written
+    with inside(cast.sphere):
+        assert actions.receive(cast.bob, found, offset=0, size=2, stored="chunks/one") == 2
+        with pytest.raises(actions.Misplaced) as misplaced:
+            actions.receive(cast.bob, found, offset=0, size=2, stored="chunks/other")
+    assert misplaced.value.received == 2
 
 
 def test_more_than_was_announced_is_not_taken(cast: Cast, browse: Browse) -> None:
