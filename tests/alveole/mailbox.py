@@ -29,9 +29,9 @@ class Mailbox:
 
 
 @contextmanager
-def mailbox() -> Iterator[Mailbox]:
+def mailbox(box: Mailbox | None = None) -> Iterator[Mailbox]:
     """Run a mail server on this machine."""
-    box = Mailbox()
+    box = box or Mailbox()
     anybody = AuthResult(success=True)
     controller = Controller(
         box, hostname="127.0.0.1", port=box.port, authenticator=lambda *_: anybody, auth_require_tls=False
