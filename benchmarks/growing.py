@@ -132,6 +132,7 @@ class Growing:
             # Odd ones show newcomers nothing of before: their members' readers begin at a number.
             shows_history=bool(rank % 2),
             journal=journal,
+            roll=journal,
             desk=self._journal(at),
             created_at=at,
         )

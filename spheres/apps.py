@@ -15,13 +15,14 @@ class SpheresConfig(AppConfig):
         """Register kinds and navigation, and keep the seal's ties and walls in the database through migrations."""
         from journal.kinds import register
         from spheres import ties, walls
-        from spheres.actions import on_settled, publish
+        from spheres.actions import keep_roll, on_settled, publish
         from spheres.rows import MemberKind, MineKind, SphereKind
         from spheres.slots import Place, slots
 
         for kind in (SphereKind(), MemberKind(), MineKind()):
             register(kind)
         on_settled.append(publish)
+        on_settled.append(keep_roll)
         slots.navigation.append(Place(_("Home"), "spheres:home", "home", order=10))
         slots.tools.append(Place(_("Overview"), "spheres:sphere", "sphere", order=10))
         slots.tools.append(Place(_("Members"), "spheres:members", "members", order=90))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from spheres.types import TYPES
 
 SWITCH = [("yes", _("Yes")), ("no", _("No"))]
 # What somebody may choose for a sphere of their own; the others are of an organisation.
+ALL_TYPES = [(name, preset.label) for name, preset in TYPES.items()]
+PRESET_NAMES = [("", ""), *((name, preset.label) for name, preset in PRESETS.items())]
 PERSONAL_TYPES = [(name, preset.label) for name, preset in TYPES.items() if preset.is_personal]
 NAMELESS = {"required": _("A sphere needs a name.")}
 # As people write one, for Python and for browsers alike (`pattern`, which is read with the flag `v`).
@@ -35,9 +38,7 @@ class SphereForm(forms.Form):
     shape = forms.ChoiceField(choices=[(shape, shape) for shape in SHAPES])
     shows_history = forms.BooleanField(required=False)
     # A ready-made one says what it belongs to and who comes in; a page of before had none.
-    preset = forms.ChoiceField(
-        choices=[("", ""), *((name, preset.label) for name, preset in PRESETS.items())], required=False
-    )
+    preset = forms.ChoiceField(choices=PRESET_NAMES, required=False)
     has_charter = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -63,6 +64,15 @@ class Names(forms.Field):
         return [str(one) for one in value or () if one]
 
 
+# Tools that are switched off, by the fields that name those switched on.
+BOXES = {"without": "tools", "proposed_without": "proposed_tools"}
+
+
+def without_all_but(tools: Iterable[str]) -> str:
+    """Name the tools to switch off where these are switched on, as a sphere keeps it."""
+    return ",".join(sorted({tool.name for tool in slots.switches} - set(tools)))
+
+
 class SettingsForm(forms.Form):
     """Changed settings: `spheres.settle.1`; `_seen_…` is what stood there when the person began."""
 
@@ -71,25 +81,28 @@ class SettingsForm(forms.Form):
     hue = forms.ChoiceField(choices=[(hue, hue) for hue in HUES])
     shape = forms.ChoiceField(choices=[(shape, shape) for shape in SHAPES])
     context = forms.ChoiceField(choices=Context)
-    type = forms.ChoiceField(
-        choices=[("", ""), *((name, preset.label) for name, preset in TYPES.items())], required=False
-    )
+    type = forms.ChoiceField(choices=[("", ""), *ALL_TYPES], required=False)
     # Those that are switched on; an empty one is always there, so that none is something else than a page of before.
     tools = Names()
     members_invite = forms.ChoiceField(choices=SWITCH)
     shows_history = forms.ChoiceField(choices=SWITCH)
+    # Of a hall alone.
+    lists_members = forms.ChoiceField(choices=SWITCH, required=False)
+    proposed_preset = forms.ChoiceField(choices=PRESET_NAMES, required=False)
+    proposed_type = forms.ChoiceField(choices=ALL_TYPES, required=False)
+    proposed_tools = Names()
+    proposed_history = forms.ChoiceField(choices=SWITCH, required=False)
+    proposed_charter = forms.ChoiceField(choices=SWITCH, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Name what is wanted and what was seen as the action does."""
         cleaned = super().clean() or {}
         seen = {name: self.data[f"_seen_{name}"] for name in self.fields if f"_seen_{name}" in self.data}
-        tools = cleaned.pop("tools", [])
+        without = {name: without_all_but(cleaned.pop(field, [])) for name, field in BOXES.items()}
         # What was not on the form (a hall's type) is not wanted otherwise.
         wanted = {name: value for name, value in cleaned.items() if name in self.data}
-        if "tools" in self.data:
-            wanted["without"] = ",".join(sorted({tool.name for tool in slots.switches} - set(tools)))
-        if "_seen_without" in self.data:
-            seen["without"] = self.data["_seen_without"]
+        wanted |= {name: value for name, value in without.items() if BOXES[name] in self.data}
+        seen |= {name: self.data[f"_seen_{name}"] for name in BOXES if f"_seen_{name}" in self.data}
         return {"wanted": wanted, "seen": seen}
 
 

@@ -125,6 +125,16 @@ class Sphere(models.Model):
     # Newcomers read what was said before they came.
     shows_history = models.BooleanField(default=False)
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="+")
+    # Which tells who is in it: its own journal; in a hall another one, so that a hall may list its members or not.
+    roll = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="+")
+    # In a hall: its members see each other on a list. If not, those who manage the organisation alone do.
+    lists_members = models.BooleanField(default=True)
+    # Of a hall: what the form of a new sphere of the organisation has chosen; no preset: something else.
+    proposed_preset = models.CharField(max_length=16, blank=True)
+    proposed_type = models.CharField(max_length=16, default="classic")
+    proposed_history = models.BooleanField(default=False)
+    proposed_charter = models.BooleanField(default=False)
+    proposed_without = models.CharField(max_length=200, blank=True)
     # What only those responsible for the sphere read.
     desk = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
@@ -156,6 +166,11 @@ class Sphere(models.Model):
     def has_tool(self, name: str) -> bool:
         """Whether a tool is switched on; what is no tool always is."""
         return not name or name not in self.without.split(",")
+
+    @property
+    def has_own_roll(self) -> bool:
+        """Whether who is in it is told apart from what everybody in it reads."""
+        return self.roll_id != self.journal_id
 
     @property
     def is_living(self) -> bool:

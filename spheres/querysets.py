@@ -32,6 +32,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep the open memberships of a sphere, of people."""
         return self.filter(sphere_id=sphere_id, ended_at=None).exclude(role="everybody")
 
+    def told_to(self, membership: Membership) -> MembershipQuerySet:
+        """Keep those of its sphere of whom a membership is told: all, or itself alone where a hall lists nobody."""
+        from spheres.models import Reader  # noqa: PLC0415  # made of this module's querysets
+
+        here = self.in_sphere(membership.sphere_id)
+        if not membership.sphere.has_own_roll:
+            return here
+        reads = Reader.objects.open().filter(membership=membership, journal_id=membership.sphere.roll_id)
+        return here.filter(models.Q(pk=membership.pk) | models.Exists(reads))
+
     def owing(self) -> MembershipQuerySet:
         """Keep those that have not accepted the charter of their sphere."""
         return self.filter(owes_charter=True, ended_at=None)
@@ -94,6 +104,10 @@ class SphereQuerySet(models.QuerySet["Sphere"]):
         """Keep those of organisations that have a hall, and no hall itself."""
         halls = self.model.objects.filter(is_hall=True)
         return self.filter(is_hall=False, organisation__in=halls.values("organisation")).order_by("pk")
+
+    def without_a_roll(self) -> SphereQuerySet:
+        """Keep the halls that tell who is in them to everybody there, as they did before they had a roll."""
+        return self.filter(is_hall=True, roll=models.F("journal")).order_by("pk")
 
     def with_badges_in_vain(self) -> SphereQuerySet:
         """Keep the halls of organisations that somebody manages no longer who wears the badge of it."""

@@ -66,13 +66,20 @@ class MemberKind(Kind[Membership]):
     name = "spheres.member"
     model = Membership
     template = "spheres/_member.html"
-    journal = "sphere__journal_id"
+    journal = "sphere__roll_id"
     is_standing = True
     for_template = frozenset(("initials", "hue", "url", "call_url", "mail_url"))
 
     def things(self) -> QuerySet[Membership]:
         """Give the memberships that have not ended."""
         return Membership.objects.with_sphere().filter(ended_at=None)
+
+    def load(self, keys: Iterable[Key]) -> dict[Key, Membership]:
+        """Find members on the roll of their sphere, and each in their own journal."""
+        keys = list(keys)
+        found = super().load(keys)
+        own = self.things().filter(pk__in={pk for _, pk in keys}, journal_id__in={journal for journal, _ in keys})
+        return found | {(member.journal_id, member.pk): member for member in own}
 
     def order(self, thing: Membership, first: int) -> int | str:
         """List by name."""

@@ -106,6 +106,11 @@ def ensure_may_join(person: User, memberships: int) -> None:
         raise Refused(_("You are here by a direct link, which is for one sphere. Make it an account first."))
 
 
+def sees_members(member: Membership) -> bool:
+    """Whether `member` is told who is in the sphere; a hall may tell it to those who manage the organisation alone."""
+    return member.sphere.lists_members or member.role == "administrator"
+
+
 def may_start(member: Membership) -> bool:
     """Whether `member` may begin something in the sphere, as against answering."""
     return (
@@ -189,6 +194,12 @@ def ensure_may_retype(sphere: Sphere) -> None:
     """Raise Refused where the type is not to be chosen: a hall is of everybody in its organisation."""
     if sphere.is_hall:
         raise Refused(_("Everybody of the organisation is in this sphere: its type stays."))
+
+
+def ensure_is_of_hall(sphere: Sphere) -> None:
+    """Raise Refused where settings are wanted that an organisation alone has."""
+    if not sphere.is_hall:
+        raise Refused(_("An organisation says this, in the sphere where everybody of it is."))
 
 
 def ensure_history_is_open(memberships: int) -> None:

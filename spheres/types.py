@@ -18,6 +18,11 @@ PLAIN = ("name", "description", "hue", "shape", "context", "without")
 SWITCHES = ("members_invite", "shows_history")
 # What a form may change.
 SETTING_NAMES = (*PLAIN, *SWITCHES, "type")
+# What an organisation says in the settings of its hall: whether its members see each other, and what it proposes for
+# new spheres of it.
+HALL_PLAIN = ("proposed_preset", "proposed_type", "proposed_without")
+HALL_SWITCHES = ("lists_members", "proposed_history", "proposed_charter")
+HALL_SETTING_NAMES = (*HALL_PLAIN, *HALL_SWITCHES)
 
 
 @dataclass(frozen=True)
@@ -91,13 +96,17 @@ def type_of(sphere: Sphere) -> str:
 
 def settings_of(sphere: Sphere) -> dict[str, str]:
     """Give what a form may change, each as the text of its field; a type of its own is nothing."""
-    plain = {name: str(getattr(sphere, name)) for name in PLAIN}
-    switches = {name: "yes" if getattr(sphere, name) else "no" for name in SWITCHES}
-    return plain | switches | {"type": type_of(sphere)}
+    settings = _texts(sphere, PLAIN, SWITCHES) | {"type": type_of(sphere)}
+    return settings | _texts(sphere, HALL_PLAIN, HALL_SWITCHES) if sphere.is_hall else settings
+
+
+def _texts(sphere: Sphere, plain: tuple[str, ...], switches: tuple[str, ...]) -> dict[str, str]:
+    texts = {name: str(getattr(sphere, name)) for name in plain}
+    return texts | {name: "yes" if getattr(sphere, name) else "no" for name in switches}
 
 
 def stored_setting(name: str, value: str) -> dict[str, str | bool]:
     """Give the fields of Sphere, with their values, that such a text stands for."""
     if name == "type":
         return dict(TYPES[value].settings) if value else {}
-    return {name: value == "yes" if name in SWITCHES else value}
+    return {name: value == "yes" if name in (*SWITCHES, *HALL_SWITCHES) else value}

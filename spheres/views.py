@@ -24,7 +24,8 @@ from spheres.forms import (
 from spheres.middleware import MemberRequest, PersonRequest, before_charter
 from spheres.models import CONTACTS, Membership
 from spheres.pages import EVERYBODY, Home, Many, One, Page, is_responsible
-from spheres.types import SETTING_NAMES
+from spheres.presets import PERSONAL
+from spheres.types import DEFAULT, HALL_SETTING_NAMES, SETTING_NAMES
 
 View = Callable[[MemberRequest], HttpResponse]
 
@@ -42,13 +43,18 @@ member = Page(
     },
 )
 creation_page = Page(
-    "spheres/creation.html", outside=True, constants={"first_look": {"hue": "blue", "shape": "circle"}}
+    "spheres/creation.html",
+    outside=True,
+    constants={
+        "first_look": {"hue": "blue", "shape": "circle"},
+        "proposed": {"preset": PERSONAL[0], "type": DEFAULT},
+    },
 )
 settings_page = Page(
     "spheres/settings.html",
     heading=One("spheres.sphere"),
     kept_by=is_responsible,
-    constants={"setting_names": SETTING_NAMES},
+    constants={"setting_names": SETTING_NAMES, "hall_setting_names": HALL_SETTING_NAMES},
 )
 
 
@@ -114,7 +120,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _member(request: MemberRequest, member_id: UUID) -> Membership:
-    return get_object_or_404(Membership.objects.in_sphere(request.membership.sphere_id), pk=member_id)
+    return get_object_or_404(Membership.objects.told_to(request.membership), pk=member_id)
 
 
 def _to_member(request: MemberRequest, member_id: UUID) -> HttpResponse:

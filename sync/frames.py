@@ -17,7 +17,7 @@ from spheres.models import Reader
 from spheres.seal import inside
 
 # The verbs after which some Readers may be closed; others are not worth a query.
-CLOSING_VERBS = {"left", "closed", "chartered"}
+CLOSING_VERBS = {"left", "closed", "chartered", "role", "unlisted"}
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from spheres.actions.belonging import (
     posts_removers,
     present,
     remove_posts,
+    tell_member,
     under_lock,
 )
 from spheres.actions.ending import archive, delete_sphere, erase, erase_some_of, erasers, reopen, restore_sphere
 from spheres.actions.founding import create_organisation, create_sphere, on_chartered, on_founded
+from spheres.actions.listing import give_roll, keep_roll
 from spheres.actions.marking import mark
 from spheres.actions.publishing import publish
 from spheres.actions.settling import on_settled, settle
@@ -36,7 +38,9 @@ __all__ = [
     "erase_some_of",
     "erasers",
     "give_role",
+    "give_roll",
     "join",
+    "keep_roll",
     "mark",
     "on_assigned",
     "on_chartered",
@@ -51,5 +55,6 @@ __all__ = [
     "reopen",
     "restore_sphere",
     "settle",
+    "tell_member",
     "under_lock",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.db.models import F
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from journal import clock
 from journal.errors import Conflict
-from journal.models import Journal
+from journal.models import Entry, Journal
 from journal.publishing import tell_person
 from journal.recording import new_journal, record
 from journal.writing import action, writing
 from spheres import rules
+from spheres.actions.listing import keep_roll_of
 from spheres.models import CONTACTS, Membership, Posts, Reader, Sphere
 from spheres.seal import inside
 from spheres.waking import wake_later
@@ -60,10 +61,12 @@ def join(sphere: Sphere, person: User, *, role: str, name: str, is_manager: bool
         joined_at=clock.now(),
     )
     Reader.objects.create(journal_id=membership.journal_id, membership=membership)
-    joined = record(sphere.journal_id, "joined", membership, actor=membership.pk)
     # The arrival is numbered first: whatever is said from then on is read, nothing earlier unless shown.
-    since = 0 if sphere.shows_history else joined.seq - 1
+    tell_member(membership, "joined", actor=membership.pk)
+    since = 0 if sphere.shows_history else _before_arrival(sphere)
     Reader.objects.create(journal_id=sphere.journal_id, membership=membership, since=since)
+    if sphere.has_own_roll and rules.sees_members(membership):
+        Reader.objects.create(journal_id=sphere.roll_id, membership=membership)
     if role == "administrator":
         Reader.objects.create(journal_id=sphere.desk_id, membership=membership)
     record(membership.journal_id, "joined", sphere, actor=membership.pk)
@@ -71,6 +74,27 @@ def join(sphere: Sphere, person: User, *, role: str, name: str, is_manager: bool
     for joined_by in on_joined:
         joined_by(membership)
     return membership
+
+
+def _before_arrival(sphere: Sphere) -> int:
+    last = Journal.objects.get(pk=sphere.journal_id).last_seq
+    return last if sphere.has_own_roll else last - 1
+
+
+def tell_member(
+    member: Membership, verb: str, *, actor: UUID | None = None, also: Iterable[tuple[UUID, Sphere]] = ()
+) -> Entry:
+    """Record what became of a member where the sphere tells who is in it, and give that entry.
+
+    Where not everybody reads that, it is told in the member's own journal too. `also` are journals in which the sphere
+    is told again. Within an action: all of them are written in their order.
+    """
+    sphere = member.sphere
+    news: list[tuple[UUID, Membership | Sphere]] = [(sphere.roll_id, member), *also]
+    if sphere.has_own_roll:
+        news.append((member.journal_id, member))
+    told = [record(journal_id, verb, thing, actor=actor) for journal_id, thing in sorted(news, key=lambda one: one[0])]
+    return next(entry for entry in told if entry.journal_id == sphere.roll_id)
 
 
 @action
@@ -91,8 +115,10 @@ def end(membership: Membership, by: UUID, *, keeps_posts: bool = True) -> None:
     for contact in CONTACTS:
         setattr(membership, contact, "")
     membership.save(update_fields=["ended_at", "posts", *CONTACTS])
-    for reader in Reader.objects.open_or_held().filter(membership=membership):
-        _stop_reading(reader, membership, by)
+    readers = {reader.journal_id: reader for reader in Reader.objects.open_or_held().filter(membership=membership)}
+    # Others read on the roll who goes, whether whoever goes did or not.
+    for journal_id in sorted({membership.sphere.roll_id, *readers}):
+        _stop_reading(journal_id, readers.get(journal_id), membership, by)
     _forget_name(membership.sphere.desk_id)
     if membership.person_id:
         tell_person(membership.person_id)
@@ -102,13 +128,14 @@ def end(membership: Membership, by: UUID, *, keeps_posts: bool = True) -> None:
         ended(membership, by)
 
 
-def _stop_reading(reader: Reader, membership: Membership, by: UUID | None) -> None:
-    is_own = reader.journal_id == membership.journal_id
+def _stop_reading(journal_id: UUID, reader: Reader | None, membership: Membership, by: UUID | None) -> None:
+    is_own = journal_id == membership.journal_id
     thing = membership.sphere if is_own else membership
-    entry = record(reader.journal_id, "left", thing, actor=by, is_gone=True)
-    reader.until, reader.is_held = entry.seq, False
-    reader.save(update_fields=["until", "is_held"])
-    _forget_name(reader.journal_id)
+    entry = record(journal_id, "left", thing, actor=by, is_gone=True)
+    if reader is not None:
+        reader.until, reader.is_held = entry.seq, False
+        reader.save(update_fields=["until", "is_held"])
+    _forget_name(journal_id)
 
 
 def _forget_name(journal_id: UUID) -> None:
@@ -143,15 +170,13 @@ def assign(membership: Membership, role: str, by: UUID | None) -> None:
     was, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     sphere = membership.sphere
-    news: list[tuple[UUID, Membership | Sphere]] = [(membership.journal_id, sphere), (sphere.journal_id, membership)]
-    for journal_id, thing in sorted(news, key=lambda one: one[0]):
-        record(journal_id, "role", thing, actor=by)
+    told = tell_member(membership, "role", actor=by, also=[(membership.journal_id, sphere)])
+    keep_roll_of(membership, told)
     if role == "administrator":
         Reader.objects.create(journal_id=sphere.desk_id, membership=membership)
     elif was == "administrator":
-        _stop_reading(
-            Reader.objects.open_or_held().get(journal_id=sphere.desk_id, membership=membership), membership, by
-        )
+        reader = Reader.objects.open_or_held().get(journal_id=sphere.desk_id, membership=membership)
+        _stop_reading(sphere.desk_id, reader, membership, by)
     if membership.person_id:
         tell_person(membership.person_id)
     for assigned in on_assigned:
@@ -194,4 +219,4 @@ def present(
     for field, value in changed.items():
         setattr(member, field, value)
     member.save(update_fields=[*changed])
-    record(member.sphere.journal_id, "presented", member, actor=member.pk)
+    tell_member(member, "presented", actor=member.pk)

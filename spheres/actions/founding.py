@@ -48,13 +48,16 @@ def create_sphere(
     context: str = "work",
     type: str = DEFAULT,
     is_hall: bool = False,
+    lists_members: bool = True,
+    proposed_preset: str = "",
+    without: str = "",
     shows_history: bool = False,
     founder_name: str = "",
     charter: str = "",
 ) -> Membership:
     """Make a sphere of a type with its journal; the founder becomes its administrator and gets the membership.
 
-    `charter` is what those who come are to agree to.
+    `charter` is what those who come are to agree to, `without` names tools that are switched off, between commas.
 
     Raises Refused where the type needs an organisation and none is given, Conflict if `id` is taken.
     """
@@ -73,10 +76,14 @@ def create_sphere(
         shows_history=shows_history,
         **TYPES[type].settings,
         is_hall=is_hall,
+        lists_members=lists_members,
+        proposed_preset=proposed_preset,
+        without=without,
         journal=journal,
         created_at=clock.now(),
     )
     sphere.desk = new_journal(scope=sphere.pk)
+    sphere.roll = new_journal(scope=sphere.pk) if is_hall else journal
     journal.scope = sphere.pk
     journal.save(update_fields=["scope"])
     sphere.save(force_insert=True)

@@ -11,7 +11,9 @@ from journal.recording import record
 from journal.writing import action
 from spheres import rules
 from spheres.models import Membership, Sphere
-from spheres.types import settings_of, stored_setting
+from spheres.types import HALL_SETTING_NAMES, settings_of, stored_setting
+
+HALL_SETTINGS = frozenset(HALL_SETTING_NAMES)
 
 # Called, in the same transaction, after a sphere was made or its settings changed.
 on_settled: list[Callable[[Sphere], object]] = []
@@ -27,6 +29,8 @@ def settle(by: Membership, *, wanted: Mapping[str, str], seen: Mapping[str, str]
     rules.ensure_has_accepted(by)
     sphere = Sphere.objects.under_lock(by.sphere_id)
     rules.ensure_living(sphere)
+    if not HALL_SETTINGS.isdisjoint(wanted):
+        rules.ensure_is_of_hall(sphere)
     stands = settings_of(sphere)
     result = _merged_settings(sphere, stands, wanted, seen)
     changed = {name: value for name, value in result.items() if value != stands[name]}

@@ -12,7 +12,7 @@ from journal import clock
 from journal.errors import Conflict
 from journal.recording import record
 from journal.writing import action
-from spheres.actions import erase_some_of
+from spheres.actions import erase_some_of, tell_member
 from spheres.groups import rules
 from spheres.groups.models import Group, Place
 from spheres.models import Membership, Sphere
@@ -31,7 +31,7 @@ def make_group(by: Membership, *, id: UUID, name: str, begins: bool = False, mem
     _ensure_is_free(name)
     group = Group(id=id, sphere=sphere, name=name, begins=begins, created_at=clock.now())
     group.save(force_insert=True)
-    record(sphere.journal_id, "gathered", group, actor=by.pk)
+    record(sphere.roll_id, "gathered", group, actor=by.pk)
     _bring_in(group, members, by)
     return group
 
@@ -60,7 +60,7 @@ def change_group(
     if (group.name, group.begins) != (name, begins):
         was, group.name, group.begins = group.begins, name, begins
         group.save(update_fields=["name", "begins"])
-        record(sphere.journal_id, "changed", group, actor=by.pk)
+        record(sphere.roll_id, "changed", group, actor=by.pk)
         if was != begins:
             _let_begin([place.membership for place in Place.objects.whole().filter(group=group)], by)
     gone = set(seen) - set(members)
@@ -76,7 +76,7 @@ def end_group(by: Membership, group: Group) -> None:
     _take_out(list(Place.objects.whole().filter(group=group)), by)
     group.ended_at = clock.now()
     group.save(update_fields=["ended_at"])
-    record(sphere.journal_id, "ended", group, actor=by.pk, is_gone=True)
+    record(sphere.roll_id, "ended", group, actor=by.pk, is_gone=True)
 
 
 def _under_lock(by: Membership) -> Sphere:
@@ -106,13 +106,13 @@ def _bring_in(group: Group, members: Collection[UUID], by: Membership) -> None:
     for member in found.with_sphere().order_by("pk"):
         place = Place(sphere=group.sphere, group=group, membership=member)
         place.save(force_insert=True)
-        record(group.sphere.journal_id, "placed", place, actor=by.pk)
+        record(group.sphere.roll_id, "placed", place, actor=by.pk)
         _let_begin([member], by)
 
 
 def _take_out(places: list[Place], by: Membership) -> None:
     for place in places:
-        record(place.sphere.journal_id, "taken out", place, actor=by.pk, is_gone=True)
+        record(place.sphere.roll_id, "taken out", place, actor=by.pk, is_gone=True)
         place.delete()
         _let_begin([place.membership], by)
 
@@ -125,14 +125,14 @@ def _let_begin(members: list[Membership], by: Membership) -> None:
             continue
         member.begins = begins
         member.save(update_fields=["begins"])
-        record(by.sphere.journal_id, "let", member, actor=by.pk)
+        tell_member(member, "let", actor=by.pk)
 
 
 def leave_groups(former: Membership, by: UUID) -> None:
     """Take whoever leaves the sphere out of its groups."""
     with inside(former.sphere):
         for place in Place.objects.of(former):
-            record(former.sphere.journal_id, "taken out", place, actor=by, is_gone=True)
+            record(former.sphere.roll_id, "taken out", place, actor=by, is_gone=True)
             place.delete()
 
 

@@ -21,7 +21,7 @@ class GroupQuerySet(SealedQuerySet[Any]):
 
     def readable_by(self, membership: Membership) -> GroupQuerySet:
         """Keep those of a sphere that the membership reads."""
-        readers = {"sphere__journal__readers__membership": membership, "sphere__journal__readers__until": None}
+        readers = {"sphere__roll__readers__membership": membership, "sphere__roll__readers__until": None}
         return self.standing().filter(**readers)
 
     def under_lock(self, pk: UUID) -> Any:

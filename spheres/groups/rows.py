@@ -17,7 +17,7 @@ class GroupKind(Kind[Group]):
     name = "groups.group"
     model = Group
     template = "groups/_group.html"
-    journal = "sphere__journal_id"
+    journal = "sphere__roll_id"
     is_standing = True
 
     def things(self) -> QuerySet[Group]:
@@ -44,7 +44,7 @@ class PlaceKind(Kind[Place]):
     name = "groups.place"
     model = Place
     template = "groups/_place.html"
-    journal = "sphere__journal_id"
+    journal = "sphere__roll_id"
     parent_kind = "groups.group"
     is_standing = True
 

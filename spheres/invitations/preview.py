@@ -39,7 +39,7 @@ class Judged:
 
 def judged(by: Membership, found: Iterable[Addressee]) -> list[Judged]:
     """Judge addresses that `by` wants to invite, in their order. Their sphere is open."""
-    members = set(Membership.objects.in_sphere(by.sphere_id).values_list("person__email", flat=True))
+    members = set(Membership.objects.told_to(by).values_list("person__email", flat=True))
     # To whom others sent, they alone see.
     invited = set(Letter.objects.open().filter(mailing__by=by).values_list("address", flat=True))
     own = by.person.email if by.person else None

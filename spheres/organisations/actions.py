@@ -9,16 +9,19 @@ from uuid import UUID
 from accounts.models import User
 from journal.recording import record
 from journal.writing import action, writing
-from spheres.actions import assign, create_organisation, create_sphere, end, join, mark
+from spheres.actions import assign, create_organisation, create_sphere, end, give_roll, join, mark, tell_member
 from spheres.models import Joining, KnownTo, Membership, Mine, Posts, Sphere
 from spheres.organisations import rules
 from spheres.organisations.models import Holding, Offer
+from spheres.presets import proposed
 from spheres.querysets import was_removed
 from spheres.rules import RANKS
 from spheres.seal import across_all_spheres, inside
 from spheres.waking import wake_later
 
 AT_ONCE = 20
+# Of which kinds organisations begin without a list of their members: a school's are children, and their parents.
+LIST_NOBODY = frozenset({"school"})
 
 
 def found_organisation(
@@ -32,7 +35,8 @@ def found_organisation(
     def body() -> Membership:
         organisation = create_organisation(name, hue=hue, kind=kind)
         hall = {"organisation": organisation, "name": name, "hue": hue, "type": "global", "is_hall": True}
-        return create_sphere(founder, **(sphere | hall))
+        beginning: dict[str, Any] = {"lists_members": kind not in LIST_NOBODY, "proposed_preset": proposed(kind)[0][0]}
+        return create_sphere(founder, **(beginning | sphere | hall))
 
     return writing(body)
 
@@ -46,6 +50,8 @@ def found_sphere(manager: Membership, /, **sphere: Any) -> Membership:
     rules.ensure_may_found(manager)
     assert manager.person is not None
     name = sphere.pop("founder_name", "") or manager.name
+    if sphere.get("without") is None:  # a page of before did not ask
+        sphere["without"] = manager.sphere.proposed_without
     return create_sphere(manager.person, organisation=manager.sphere.organisation, founder_name=name, **sphere)
 
 
@@ -156,7 +162,7 @@ def _relieve(hall: Sphere) -> None:
     for badged in Membership.objects.badged_without_managing(hall).order_by("sphere__journal_id", "pk"):
         badged.is_manager = False
         badged.save(update_fields=["is_manager"])
-        record(badged.sphere.journal_id, "relieved", badged)
+        tell_member(badged, "relieved")
 
 
 def part(former: Membership, by: UUID) -> None:
@@ -217,16 +223,18 @@ def _keep_offer(sphere: Sphere, hall: Sphere) -> None:
 
 
 def catch_up() -> None:
-    """Tell halls of the spheres that were there before halls were told of any, and take badges off.
+    """Tell halls of the spheres that were there before halls were told of any, take badges off, and give rolls.
 
     For a site that is upgraded; where nothing is missing, nothing is written, and however many halls there are, it is
-    found out by three queries.
+    found out by four queries.
     """
     with across_all_spheres("what halls were told is compared with the spheres there are"):
         unheld = list(Sphere.objects.below_a_hall().exclude(pk__in=Holding.objects.values("held")))
         known = Sphere.objects.below_a_hall().known_beyond_their_members()
         unoffered = list(known.exclude(pk__in=Offer.objects.values("offered")))
         halls = list(Sphere.objects.with_badges_in_vain())
+    for bare in Sphere.objects.without_a_roll():
+        writing(partial(give_roll, bare))
     for sphere in unheld:
         writing(partial(hold, sphere))
     for sphere in unoffered:

@@ -1,10 +1,11 @@
 """The shape of what people say about an organisation's spheres."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from spheres.forms import SphereForm
-from spheres.types import TYPES
+from spheres.forms import ALL_TYPES, Names, SphereForm, without_all_but
 
 
 class AppointmentForm(forms.Form):
@@ -16,4 +17,12 @@ class AppointmentForm(forms.Form):
 class OrganisationSphereForm(SphereForm):
     """A new sphere of the organisation: `organisations.found.1`."""
 
-    type = forms.ChoiceField(choices=[(name, preset.label) for name, preset in TYPES.items()])
+    type = forms.ChoiceField(choices=ALL_TYPES)
+    # An empty one is always there, so that none is something else than a page of before.
+    tools = Names()
+
+    def clean(self) -> dict[str, Any]:
+        """Name the tools to do without as the action does; None where nothing was asked."""
+        cleaned = super().clean()
+        tools = cleaned.pop("tools", [])
+        return cleaned | {"without": without_all_but(tools) if "tools" in self.data else None}

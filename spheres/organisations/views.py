@@ -36,10 +36,11 @@ offers = Page(
 )
 
 
-def of_organisation(membership: Membership) -> dict[str, str]:
-    """Say of which kind the organisation is."""
-    organisation = membership.sphere.organisation
-    return {"kind": organisation.kind if organisation else ""}
+def of_organisation(membership: Membership) -> dict[str, object]:
+    """Say of which kind the organisation is, and what it proposes for a new sphere."""
+    hall = membership.sphere
+    proposed = {name: getattr(hall, f"proposed_{name}") for name in ("preset", "type", "history", "charter", "without")}
+    return {"kind": hall.organisation.kind if hall.organisation else "", "proposed": proposed}
 
 
 founding_page = Page(

@@ -88,8 +88,8 @@ def _newest_browser(sphere: Sphere) -> UUID | None:
 
 
 def journals_of(sphere: Sphere) -> list[Journal]:
-    """Give the journals that everybody in the sphere, and those responsible, read."""
-    return list(Journal.objects.filter(pk__in=[sphere.journal_id, sphere.desk_id]))
+    """Give the journals that everybody in the sphere, or those responsible alone, read."""
+    return list(Journal.objects.filter(pk__in=[sphere.journal_id, sphere.roll_id, sphere.desk_id]))
 
 
 def public_of(things: Iterable[UUID]) -> set[UUID]:

@@ -53,7 +53,8 @@ class Secrets:
     def of(cls, sphere: Sphere, things: Iterable[UUID]) -> Secrets:
         """Gather the ids of a sphere, of its people and of some things in it, its slug, and what is written there."""
         people = Membership.objects.ever_in(sphere).values_list("pk", flat=True)
-        inner = {sphere.desk_id, *people, *({*things} - public_of(things))} - {sphere.pk}
+        hidden = {sphere.desk_id, sphere.roll_id} - {sphere.journal_id}
+        inner = {*hidden, *people, *({*things} - public_of(things))} - {sphere.pk}
         marks = {sphere.slug, sphere.pk, sphere.journal_id, *inner, *things}
         words = {word for word in words_in(sphere, NEWEST) if len(word) >= SHORTEST}
         return cls(_bytes(marks), _bytes(inner), _bytes(words | {escape(word) for word in words}))

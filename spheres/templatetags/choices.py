@@ -84,7 +84,13 @@ def presets(kind: str) -> Iterable[tuple[str, Preset]]:
 @register.simple_tag
 def tools_of(sphere: Sphere) -> Iterable[tuple[Tool, bool]]:
     """Give what a sphere can do without, and whether it has it."""
-    return [(tool, sphere.has_tool(tool.name)) for tool in slots.switches]
+    return tools_but(sphere.without)
+
+
+@register.simple_tag
+def tools_but(without: str) -> list[tuple[Tool, bool]]:
+    """Give what a sphere can do without, and whether it has it where these are switched off."""
+    return [(tool, tool.name not in without.split(",")) for tool in slots.switches]
 
 
 @register.simple_tag

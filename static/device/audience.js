@@ -79,8 +79,10 @@ function write(line, body, text) {
 async function sentence(line, body, here) {
   const sphere = body.dataset.sphereName ?? "";
   if (body.dataset.readers === "everybody") return word("audience_public", { sphere });
-  // Who hears a narrower thing than the sphere is not counted yet: its name is true of every one.
-  const audience = line.dataset.audience === "sphere" ? await counted(body.dataset, here) : null;
+  // Who hears a narrower thing than the sphere is not counted yet, and nobody is where an organisation lists nobody:
+  // its name is true of every one.
+  const isListed = line.dataset.audience === "sphere" && !("unlisted" in body.dataset);
+  const audience = isListed ? await counted(body.dataset, here) : null;
   if (!audience) return word("audience_unknown", { sphere });
   const people = [
     peopleIn(body.dataset.context ?? "", audience.people),
