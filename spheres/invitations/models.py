@@ -26,6 +26,15 @@ class State(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+class LetterState(models.TextChoices):
+    """What became of a letter."""
+
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not sent")
+
+
 class Invitation(HandedOver):
     """A way into one sphere, in one role."""
 
@@ -78,6 +87,12 @@ class Request(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     is_accepted = models.BooleanField(default=False)
+    # What the sphere was called when they asked: whoever is not let in learns no newer name.
+    asked_for = models.CharField(max_length=80, blank=True)
+    # The letter that tells them the answer; nothing where none goes out. Its Message-ID is the request's number.
+    letter = models.CharField(max_length=8, choices=LetterState, blank=True)
+    taken_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     objects = RequestQuerySet.as_manager()
 
@@ -112,15 +127,6 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class LetterState(models.TextChoices):
-    """What became of a letter."""
-
-    WAITING = "waiting", _("Waiting")
-    SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Not sent")
 
 
 class Letter(Sealed):

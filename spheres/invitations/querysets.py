@@ -74,6 +74,10 @@ class RequestQuerySet(models.QuerySet["Request"]):
         desks = Reader.objects.open().filter(membership=membership).values("journal_id")
         return self.whole().filter(sphere__desk__in=desks, sphere=membership.sphere_id)
 
+    def to_tell(self) -> RequestQuerySet:
+        """Keep those whose answer is to be told by a letter now, first those that were decided first."""
+        return self.whole().filter(is_free("letter")).order_by("decided_at", "pk")
+
     def under_lock(self, pk: UUID) -> Request:
         """Give one as now stored, held until the commit."""
         return self.whole().select_for_update(of=("self",)).get(pk=pk)
@@ -111,15 +115,20 @@ class LetterQuerySet(SealedQuerySet[Any]):
 
     def free(self, mailing: Mailing) -> LetterQuerySet:
         """Keep those to take in hand: never taken, put back a while ago, or left by a worker that was killed."""
-        now = clock.now()
-        never = Q(state="waiting", taken_at=None)
-        put_back = Q(state="waiting", taken_at__lte=now - PAUSE)
-        left = Q(state="sending", taken_at__lte=now - LEASE)
-        return self.of(mailing).filter(never | put_back | left)
+        return self.of(mailing).filter(is_free("state"))
 
     def counts(self, mailing: Mailing) -> dict[str, int]:
         """Count those of a mailing by state."""
         return dict(self.filter(mailing=mailing).values_list("state").annotate(models.Count("pk")))
+
+
+def is_free(state: str) -> Q:
+    """Say which letters are to take in hand, by the field of their state."""
+    now = clock.now()
+    never = Q(**{state: "waiting"}, taken_at=None)
+    put_back = Q(**{state: "waiting"}, taken_at__lte=now - PAUSE)
+    left = Q(**{state: "sending"}, taken_at__lte=now - LEASE)
+    return never | put_back | left
 
 
 LetterRows = SealedRows.from_queryset(LetterQuerySet)

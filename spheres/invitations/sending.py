@@ -65,7 +65,7 @@ def _send(letter: Letter, connection: Any) -> bool:
         connection.open()
         connection.send_messages([mail_of(letter)])
     except MAIL_FAILURES as failure:
-        code, said = _answer(failure)
+        code, said = answer_of(failure)
         actions.settle(letter, failure=said, is_final=code in PERMANENT)
         if code is None:
             logger.warning("Letters wait: %s", type(failure).__name__)
@@ -89,7 +89,7 @@ def mail_of(letter: Letter) -> EmailMultiAlternatives:
     return mail
 
 
-def _answer(failure: Exception) -> tuple[int | None, str]:
+def answer_of(failure: Exception) -> tuple[int | None, str]:
     """Give what the server answered to this letter; no code where it did not answer to it."""
     answer: tuple[int, bytes | str]
     if isinstance(failure, SMTPRecipientsRefused):

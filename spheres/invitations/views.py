@@ -149,7 +149,8 @@ def _to_somebody(request: HttpRequest, found: Invitation, form: NameForm, status
         return _page(request, "already", found)
     asked = Request.objects.last_of(request.user, found.sphere_id)
     if asked is not None and asked.decided_at is None:
-        return _page(request, "waiting", found, asked=asked)
+        tells_by_mail = bool(request.user.email) and codes_are_mailed()
+        return _page(request, "waiting", found, asked=asked, tells_by_mail=tells_by_mail)
     if found.state != "open":
         return _closed(request, found)
     asks_first = needs_approval(found, request.user)

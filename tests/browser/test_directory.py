@@ -14,7 +14,6 @@ from tests.browser.people import Phone
 from tests.conftest import Cast, person
 from tests.live import wait_until
 
-
 NO_LIST = "This organisation shows no list of its members"
 
 

@@ -308,5 +308,5 @@ def test_the_clock_finds_what_nobody_was_woken_for(cast: Cast, monkeypatch: pyte
 
 
 def test_a_mail_that_the_server_answers_oddly_is_understood() -> None:
-    assert sending._answer(SMTPRecipientsRefused({"a": (550, b"no")})) == (550, "no")
-    assert sending._answer(OSError("away")) == (None, "away")
+    assert sending.answer_of(SMTPRecipientsRefused({"a": (550, b"no")})) == (550, "no")
+    assert sending.answer_of(OSError("away")) == (None, "away")

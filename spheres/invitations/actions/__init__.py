@@ -1,5 +1,6 @@
 """The verbs of invitations."""
 
+from spheres.invitations.actions.answering import claim_answer, settle_answer
 from spheres.invitations.actions.inviting import (
     arrive,
     ask,
@@ -28,6 +29,7 @@ __all__ = [
     "arrive",
     "ask",
     "claim",
+    "claim_answer",
     "come_in",
     "decide",
     "end_expired",
@@ -38,6 +40,7 @@ __all__ = [
     "revoke",
     "send_by_mail",
     "settle",
+    "settle_answer",
     "tell_progress",
     "withdraw",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import create_user
 from accounts.models import User
+from accounts.ways import codes_are_mailed
 from journal import clock
 from journal.errors import Conflict
 from journal.recording import record
@@ -18,10 +19,11 @@ from journal.statements import insert
 from journal.writing import action, writing
 from spheres.actions import erase_some_of, join
 from spheres.invitations import rules
-from spheres.invitations.models import Invitation, Letter, Mailing, Request
+from spheres.invitations.models import Invitation, Letter, LetterState, Mailing, Request
 from spheres.invitations.querysets import needs_approval as asks_first
 from spheres.models import Joining, Membership, Sphere
 from spheres.rules import ensure_may_join
+from spheres.waking import wake_later
 
 # A door is ended by the settings alone.
 FOR_EVER = timedelta(days=36_500)
@@ -120,6 +122,7 @@ def ask(person: User, invitation: Invitation, *, name: str) -> Request:
     if earlier is not None and earlier.decided_at is None:
         return earlier
     request = Request(sphere=invitation.sphere, invitation=invitation, person=person, name=name, asked_at=clock.now())
+    request.asked_for = invitation.sphere.name
     request.save(force_insert=True)
     record(invitation.sphere.desk_id, "asked", request)
     return request
@@ -138,7 +141,10 @@ def decide(by: Membership, request: Request, *, is_accepted: bool) -> None:
     if request.decided_at:
         return
     request.decided_at, request.decided_by, request.is_accepted = clock.now(), by, is_accepted
-    request.save(update_fields=["decided_at", "decided_by", "is_accepted"])
+    request.letter = LetterState.WAITING if request.person.email and codes_are_mailed() else ""
+    request.save(update_fields=["decided_at", "decided_by", "is_accepted", "letter"])
+    if request.letter:
+        wake_later("spheres.invitations.tasks.tell_answers")
     is_in = Membership.objects.of(request.person).filter(sphere=request.sphere_id).exists()
     if is_accepted and not is_in:
         _take_a_place(invitation, request.person, request.name)
