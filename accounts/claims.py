@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
 CLAIM = "accounts.claim"
+SHOWN = "accounts.shown"
 LIFETIME = timedelta(minutes=10)
 # Of 20⁸ codes; how many are mailed and typed from one place, alveole/limits.py says.
 MOST_WRONG = 5
@@ -75,6 +76,17 @@ def prove(session: SessionBase, code: str) -> str:
     if is_last:
         raise Refused(_("That was wrong too often. Have another code sent to you."))
     raise Refused(_("This is not the code that we sent. Look again."))
+
+
+def keep_shown(session: SessionBase, address: str) -> None:
+    """Remember for a few minutes that this session showed an address to be its own."""
+    session[SHOWN] = {"address": address, "until": (clock.now() + LIFETIME).timestamp()}
+
+
+def shown_in(session: SessionBase) -> str:
+    """Give the address that this session showed a moment ago, or nothing."""
+    shown: dict[str, Any] = session.get(SHOWN, {})
+    return str(shown["address"]) if shown and clock.now().timestamp() < shown["until"] else ""
 
 
 def _claim(session: SessionBase) -> dict[str, Any]:

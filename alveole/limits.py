@@ -89,6 +89,7 @@ POSTS: Mapping[str, tuple[str, ...]] = {
     "invitations:arrival": ("arrival", "mailed code to one account", "sign-in to one account"),
     "guests:address": ("mailed code", "mailed code to one account"),
     "guests:proof": ("typed code",),
+    "guests:account": ("typed code",),
     "sync:feed": ("feed",),
     "files:uploads": ("command",),
     "files:upload": ("part",),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.actions import create_user, give_address, open_session
@@ -21,6 +22,7 @@ from journal.writing import action, writing
 from spheres.actions import join
 from spheres.guests import rules
 from spheres.guests.models import Browser, Key, State
+from spheres.invitations.actions import ask_with_account
 from spheres.models import Membership, Sphere
 
 if TYPE_CHECKING:
@@ -169,6 +171,22 @@ def grow(guest: Membership, key: Key, *, address: str, session_key: str | None) 
     for journal, thing in sorted(news, key=lambda one: one[0]):
         record(journal, "grown", thing, actor=guest.pk)
     tell_person(person.pk)
+
+
+@action
+def ask_to_be_let_in(guest: Membership, key: Key, *, address: str) -> bool:
+    """Ask those responsible to let in the account that has `address`, which the guest showed to be theirs.
+
+    False where it is in the sphere already. The guest's place stays as it is. Raises Closed if the key opens nothing
+    any more, Refused where nobody comes in, Http404 if the address has no account (any more).
+    """
+    key = Key.objects.under_lock(key.pk)
+    rules.ensure_open(key)
+    person = get_object_or_404(User, email=address, is_active=True)
+    if Membership.objects.of(person).filter(sphere=guest.sphere_id).exists():
+        return False
+    ask_with_account(person, guest.sphere, name=guest.name)
+    return True
 
 
 def end_key(membership: Membership, by: UUID) -> None:

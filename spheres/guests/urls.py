@@ -10,6 +10,7 @@ urlpatterns = [
     path("k/<str:token>", views.landing, name="landing"),
     path("me/address/", views.address, name="address"),
     path("me/address/proof/", views.proof, name="proof"),
+    path("me/address/account/", views.account, name="account"),
     path("s/<slug:slug>/guests/", views.keys, name="keys"),
     path("s/<slug:slug>/guests/<uuid:key_id>/", views.key, name="key"),
     path("s/<slug:slug>/guests/<uuid:key_id>/sheet/", views.sheet, name="sheet"),

@@ -177,6 +177,7 @@ def proof(request: HttpRequest) -> HttpResponse:
         shown = claims.prove(request.session, form.cleaned_data["code"])
         actions.grow(found.membership, found, address=shown, session_key=request.session.session_key)
     except Conflict:
+        claims.keep_shown(request.session, claimed)
         return render(request, "guests/taken.html", {"key": found, "address": claimed}, status=409)
     except rules.Closed:  # cut a moment ago, and signed out with it
         logout(request)
@@ -184,6 +185,25 @@ def proof(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, form, refusal.sentence)
     return redirect("guests:address")
+
+
+@by_mail
+@login_required
+@require_POST
+def account(request: HttpRequest) -> HttpResponse:
+    """Ask to be let in with the account that has the address which this guest just showed to be theirs."""
+    if answer := _to_others(request):
+        return answer
+    found = _ensure_guest(request)
+    shown = claims.shown_in(request.session)
+    if not shown:
+        return redirect("guests:address")
+    try:
+        was_asked = actions.ask_to_be_let_in(found.membership, found, address=shown)
+    except Refused as refusal:
+        context = {"key": found, "address": shown, "refusal": refusal.sentence}
+        return render(request, "guests/taken.html", context, status=refusal.status)
+    return render(request, "guests/asked.html", {"key": found, "address": shown, "was_asked": was_asked})
 
 
 def _to_others(request: HttpRequest) -> HttpResponse | None:

@@ -64,6 +64,11 @@ class Invitation(HandedOver):
         return self.max_uses is None or self.uses < self.max_uses
 
     @property
+    def is_for_one_account(self) -> bool:
+        """Whether it is the door of a guest who has an account already, and of nobody else."""
+        return self.is_door and self.max_uses is not None
+
+    @property
     def state(self) -> State:
         """Tell how it stands now. It is worth what its inviter may do now: their right gone, it is revoked."""
         is_inviters = not self.is_door

@@ -42,8 +42,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.standing().filter(mailing=None, is_door=False)
 
     def door_of(self, sphere: Sphere) -> Invitation | None:
-        """Give the one by which people ask to come into a public sphere."""
-        return self.whole().standing().filter(sphere=sphere, is_door=True).first()
+        """Give the one by which people ask to come into a public sphere; one for one guest's account is another."""
+        return self.whole().standing().filter(sphere=sphere, is_door=True, max_uses=None).first()
 
     def readable_by(self, membership: Membership) -> InvitationQuerySet:
         """Keep those that the membership reads of: its own, and at the desk all of the sphere."""

@@ -56,6 +56,7 @@ class RequestKind(Kind[Request]):
             "by": "" if thing.invitation.is_door else str(thing.invitation.by_id),
             "by_name": "" if thing.invitation.is_door else thing.invitation.by.name,
             "role": thing.invitation.role,
+            "is_guest": thing.invitation.is_for_one_account,
             "accept_url": reverse("invitations:admission", args=[thing.sphere.slug, thing.pk]),
             "decline_url": reverse("invitations:refusal", args=[thing.sphere.slug, thing.pk]),
         }

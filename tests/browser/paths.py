@@ -53,6 +53,7 @@ NOT_PAGES = {
     "guests:renewal",
     "guests:admission",
     "guests:browser_closure",
+    "guests:account",
     "guests:proof",
     "accounts:language",
     "account_logout",

@@ -177,6 +177,9 @@ ACTIONS: dict[str, Act] = {
         address="mamie@example.invalid",
         session_key=Browser.objects.get().session_key,
     ),
+    "guests.ask_to_be_let_in": lambda cast: guests.ask_to_be_let_in(
+        key(cast).membership, key(cast), address="eve@example.invalid"
+    ),
     "charters.publish_charter": lambda cast: charters.publish_charter(cast.alice, text="Gentiment.", seen=""),
     "charters.accept": agreed,
     "groups.make_group": gathered,

@@ -4,6 +4,7 @@ from spheres.invitations.actions.answering import claim_answer, settle_answer
 from spheres.invitations.actions.inviting import (
     arrive,
     ask,
+    ask_with_account,
     come_in,
     decide,
     end_expired,
@@ -28,6 +29,7 @@ __all__ = [
     "MOST_TRIES",
     "arrive",
     "ask",
+    "ask_with_account",
     "claim",
     "claim_answer",
     "come_in",

@@ -22,7 +22,7 @@ from spheres.invitations import rules
 from spheres.invitations.models import Invitation, Letter, LetterState, Mailing, Request
 from spheres.invitations.querysets import needs_approval as asks_first
 from spheres.models import Joining, Membership, Sphere
-from spheres.rules import ensure_may_join
+from spheres.rules import ensure_living, ensure_may_join
 from spheres.waking import wake_later
 
 # A door is ended by the settings alone.
@@ -148,6 +148,8 @@ def decide(by: Membership, request: Request, *, is_accepted: bool) -> None:
     is_in = Membership.objects.of(request.person).filter(sphere=request.sphere_id).exists()
     if is_accepted and not is_in:
         _take_a_place(invitation, request.person, request.name)
+    if not is_accepted and invitation.is_for_one_account:
+        _shut(invitation)
     record(invitation.sphere.desk_id, "decided", request, actor=by.pk, is_gone=True)
 
 
@@ -170,14 +172,35 @@ def keep_door(sphere: Sphere) -> None:
     """Let people ask to come into a sphere on its page, or no more, as its settings say."""
     door, is_wanted = Invitation.objects.door_of(sphere), sphere.joining == Joining.REQUEST and sphere.is_living
     if is_wanted and door is None:
-        by = Membership.objects.in_sphere(sphere.pk).filter(role="administrator").earliest("joined_at", "pk")
-        now = clock.now()
-        door = Invitation(sphere=sphere, by=by, role="member", needs_approval=True, is_door=True, created_at=now)
-        door.expires_at = now + FOR_EVER
-        door.save(force_insert=True)
+        _door(sphere, max_uses=None)
     elif door is not None and not is_wanted:
-        door.revoked_at = door.ended_at = clock.now()
-        door.save(update_fields=["revoked_at", "ended_at"])
+        _shut(door)
+
+
+def ask_with_account(person: User, sphere: Sphere, *, name: str) -> Request:
+    """Ask to come in for a guest of the sphere who showed that this account is theirs, within an action.
+
+    Whoever asked already has. Raises Refused where nobody comes in.
+    """
+    ensure_living(sphere)
+    earlier = Request.objects.last_of(person, sphere.pk)
+    if earlier is not None and earlier.decided_at is None:
+        return earlier
+    return ask(person, _door(sphere, max_uses=1), name=name)
+
+
+def _door(sphere: Sphere, *, max_uses: int | None) -> Invitation:
+    by = Membership.objects.in_sphere(sphere.pk).filter(role="administrator").earliest("joined_at", "pk")
+    now = clock.now()
+    door = Invitation(sphere=sphere, by=by, role="member", needs_approval=True, is_door=True, created_at=now)
+    door.expires_at, door.max_uses = now + FOR_EVER, max_uses
+    door.save(force_insert=True)
+    return door
+
+
+def _shut(door: Invitation) -> None:
+    door.revoked_at = door.ended_at = clock.now()
+    door.save(update_fields=["revoked_at", "ended_at"])
 
 
 def erase_some(sphere: Sphere, limit: int) -> int:
