@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from spheres.invitations.addresses import Addressee
 from spheres.invitations.models import Letter
 from spheres.models import Membership
+from spheres.rules import EDITORS
 
 
 class Verdict(models.TextChoices):
@@ -20,6 +21,7 @@ class Verdict(models.TextChoices):
     MEMBER = "member", _("is a member already")
     ONESELF = "oneself", _("is you")
     INVITED = "invited", _("has an invitation already")
+    ELSEWHERE = "elsewhere", _("has an invitation already, from somebody else")
     DOUBLE = "double", _("stands there twice")
     WRONG = "wrong", _("is no e-mail address")
 
@@ -40,26 +42,33 @@ class Judged:
 def judged(by: Membership, found: Iterable[Addressee]) -> list[Judged]:
     """Judge addresses that `by` wants to invite, in their order. Their sphere is open."""
     members = set(Membership.objects.told_to(by).values_list("person__email", flat=True))
-    # To whom others sent, they alone see.
-    invited = set(Letter.objects.open().filter(mailing__by=by).values_list("address", flat=True))
-    own = by.person.email if by.person else None
-    seen: set[str] = set()
+    invited: set[str | None] = set(Letter.objects.open().filter(mailing__by=by).values_list("address", flat=True))
+    elsewhere = _invited_by_others(by) if by.role in EDITORS else set[str | None]()
+    known: dict[Verdict, set[str | None]] = {
+        Verdict.DOUBLE: (seen := set[str | None]()),
+        Verdict.ONESELF: {by.person.email if by.person else None},
+        Verdict.MEMBER: members,
+        Verdict.INVITED: invited,
+        Verdict.ELSEWHERE: elsewhere,
+    }
     result = []
     for one in found:
-        result.append(Judged(one, _verdict(one, own, members, invited, seen)))
+        result.append(Judged(one, _verdict(one, known)))
         seen.add(one.address)
     return result
 
 
-def _verdict(one: Addressee, own: str | None, members: set[str | None], invited: set[str], seen: set[str]) -> Verdict:
+def _invited_by_others(by: Membership) -> set[str | None]:
+    """Give the addresses to which somebody else sent a letter that still lets somebody in.
+
+    Those who bring members in are told of these, so that nobody gets two; everybody else knows of their own alone.
+    """
+    letters = Letter.objects.open().exclude(mailing__by=by)
+    whole = letters.select_related("invitation__sphere", "invitation__by__sphere")
+    return {letter.address for letter in whole if letter.invitation.state == "open"}
+
+
+def _verdict(one: Addressee, known: Mapping[Verdict, set[str | None]]) -> Verdict:
     if not one.is_right:
         return Verdict.WRONG
-    for verdict, addresses in (
-        (Verdict.DOUBLE, seen),
-        (Verdict.ONESELF, {own}),
-        (Verdict.MEMBER, members),
-        (Verdict.INVITED, invited),
-    ):
-        if one.address in addresses:
-            return verdict
-    return Verdict.NEW
+    return next((verdict for verdict, addresses in known.items() if one.address in addresses), Verdict.NEW)

@@ -22,7 +22,7 @@ from alveole.hosting.models import Site
 from journal import clock
 from journal.errors import Conflict, Invalid, Refused
 from journal.ids import uuid7
-from spheres.actions import archive, end_membership, give_role, reopen
+from spheres.actions import archive, end_membership, give_role, reopen, settle
 from spheres.invitations import actions, sending, tasks
 from spheres.invitations.actions import send_by_mail
 from spheres.invitations.addresses import Addressee, addressees, decoded
@@ -233,12 +233,31 @@ def test_who_may_bring_nobody_in_learns_of_nobody(cast: Cast, browse: Browse) ->
         assert (answer.status_code, "already" in answer.content.decode()) == (403, False)
 
 
-def test_to_whom_others_sent_is_not_told(cast: Cast, browse: Browse) -> None:
+def test_nobody_who_brings_members_in_writes_to_somebody_who_has_a_letter(cast: Cast, browse: Browse) -> None:
+    gil = actions.come_in(User.objects.get(name="Eve"), made_administrator(cast), name="Gil")
     mailing_of(cast, "ida@example.invalid")
-    give_role(cast.alice, cast.bob, role="publisher")
     here, said = f"/s/{cast.sphere.slug}/invitations/by-mail/", {"text": "ida@example.invalid", **HOW}
+    assert "has an invitation already<" in browse(cast.alice).post(here, said).content.decode()
+    assert "has an invitation already, from somebody else" in browse(gil).post(here, said).content.decode()
+    words: dict[str, Any] = fields(gil, "invitations.mail.1", id=str(uuid7()), **said)
+    assert post(browse(gil), f"/s/{cast.sphere.slug}/invitations/mailings/", words).status_code == 422
+    # A letter that lets nobody in any more is in nobody's way.
+    give_role(gil, cast.alice, role="member")
+    words = fields(gil, "invitations.mail.1", id=str(uuid7()), **said)
+    assert post(browse(gil), f"/s/{cast.sphere.slug}/invitations/mailings/", words).status_code == 200
+    assert Mailing.objects.count() == 2
+
+
+def test_to_whom_others_sent_is_told_to_no_member(cast: Cast, browse: Browse) -> None:
+    mailing_of(cast, "ida@example.invalid")
+    settle(cast.alice, wanted={"members_invite": "yes"}, seen={})
+    here, said = (
+        f"/s/{cast.sphere.slug}/invitations/by-mail/",
+        {"text": "ida@example.invalid", **HOW, "role": "visitor"},
+    )
     assert "has an invitation already" in browse(cast.alice).post(here, said).content.decode()
-    assert "has an invitation already" not in browse(cast.bob).post(here, said).content.decode()
+    answer = browse(cast.bob).post(here, said)
+    assert (answer.status_code, "has an invitation already" in answer.content.decode()) == (200, False)
 
 
 def test_letters_wait_while_a_sphere_is_archived(cast: Cast) -> None:
