@@ -13,7 +13,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from journal.forms import SHAPES
+
 if TYPE_CHECKING:
+    from django.forms import Form
+
     from journal.models import Entry, Receipt
 
 P = ParamSpec("P")
@@ -94,12 +98,18 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 
 def accepts(
-    *names: str, page: Any = None, online_only: str = "", secret_fields: frozenset[str] = frozenset()
+    *names: str,
+    page: Any = None,
+    online_only: str = "",
+    secret_fields: frozenset[str] = frozenset(),
+    form: type[Form] | None = None,
 ) -> Callable[[View[R, P]], View[R, P]]:
     """Declare the commands (`app.verb.version`) that a view takes; its POST takes no other and nothing unnamed.
 
-    `page` is what a GET of the same address shows, if anything.
+    `page` is what a GET of the same address shows, if anything; `form` names the fields where they are shown again.
     """
+    if form is not None:
+        SHAPES.update(dict.fromkeys(names, form))
 
     def declare(view: View[R, P]) -> View[R, P]:
         @wraps(view)

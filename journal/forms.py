@@ -6,6 +6,39 @@ from django import forms
 
 from journal.errors import Invalid
 
+# The form of each command, by its name: what its fields are called, and what may be chosen in them.
+SHAPES: dict[str, type[forms.Form]] = {}
+
+
+def field_of(command: str, name: str) -> forms.Field | None:
+    """Give the field of a command's form by its name, or by that under which an action knows what it says."""
+    shape = SHAPES.get(command)
+    fields: dict[str, forms.Field] = getattr(shape, "base_fields", {})
+    return fields.get(getattr(shape, "known_as", {}).get(name, name))
+
+
+def label_of(command: str, name: str) -> str:
+    """Say what a command's form calls a field; nothing where it says nothing."""
+    field = field_of(command, name)
+    return str(field.label or "") if field else ""
+
+
+def is_one_of_several(command: str) -> bool:
+    """Whether a command's form has more than one field with a name: only then does it help to say which."""
+    shape = SHAPES.get(command)
+    fields: dict[str, forms.Field] = getattr(shape, "base_fields", {})
+    return sum(bool(field.label) for field in fields.values()) > 1
+
+
+def worded(command: str, name: str, value: str) -> str:
+    """Say a value as the form does: what was chosen from a list by its label, anything else as it is."""
+    field = field_of(command, name)
+    in_words = getattr(field, "worded", None)
+    if in_words is not None:
+        return str(in_words(value))
+    choices = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+    return choices.get(value, value)
+
 
 class Text(forms.CharField):
     """Words with one kind of line end: browsers send CRLF, and count it as one character, where devices do not."""

@@ -32,6 +32,7 @@ class MessagingConfig(AppConfig):
             )
         )
         slots.switches.append(Tool("messaging", _("Conversations")))
+        slots.parts["messaging"] = _("Conversations")
         on_founded.append(open_conversation)
         posts_removers.append(withdraw_messages)
         erasers.append(erase_some)

@@ -32,6 +32,7 @@ class Body(Text):
     def __init__(self, *, required: bool = True) -> None:
         super().__init__(
             required=required,
+            label=_("Your words"),
             max_length=LONGEST_BODY,
             error_messages={"required": _("There is nothing to send."), "max_length": TOO_LONG},
         )

@@ -28,7 +28,7 @@ conversation = Page(
 edition_page = Page("messaging/edition.html", heading=One("messaging.message", "message_id"))
 
 
-@accepts("messaging.send.1")
+@accepts("messaging.send.1", form=MessageForm)
 def messages(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     """Send a message."""
     place = conversation_of.first(membership=request.membership.pk, pk=conversation_id)
@@ -40,7 +40,7 @@ def messages(request: MemberRequest, conversation_id: UUID) -> HttpResponse:
     return _back(request, conversation_id)
 
 
-@accepts("messaging.edit.1", page=edition_page)
+@accepts("messaging.edit.1", page=edition_page, form=EditForm)
 def edition(request: MemberRequest, message_id: UUID) -> HttpResponse:
     """Change the words of one's own message."""
     message = get_object_or_404(Message.objects.readable_by(request.membership), pk=message_id)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from spheres.models import CONTACTS, HUES, SHAPES, Context, Role
+from spheres.looks import HUE_NAMES, SHAPE_NAMES
+from spheres.models import CONTACTS, Context, Role
 from spheres.presets import PRESETS, ready_charter
 from spheres.slots import slots
 from spheres.types import TYPES
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 SWITCH = [("yes", _("Yes")), ("no", _("No"))]
 # What somebody may choose for a sphere of their own; the others are of an organisation.
@@ -30,16 +34,16 @@ class SphereForm(forms.Form):
     """A new sphere: `spheres.create.1`."""
 
     id = forms.UUIDField()
-    name = forms.CharField(max_length=80, error_messages=NAMELESS)
-    founder_name = forms.CharField(max_length=80, required=False)
-    context = forms.ChoiceField(choices=Context)
-    type = forms.ChoiceField(choices=PERSONAL_TYPES)
-    hue = forms.ChoiceField(choices=[(hue, hue) for hue in HUES])
-    shape = forms.ChoiceField(choices=[(shape, shape) for shape in SHAPES])
-    shows_history = forms.BooleanField(required=False)
+    name = forms.CharField(label=_("Its name"), max_length=80, error_messages=NAMELESS)
+    founder_name = forms.CharField(label=_("Your name in it"), max_length=80, required=False)
+    context = forms.ChoiceField(label=_("What it belongs to"), choices=Context)
+    type = forms.ChoiceField(label=_("Who comes in and who writes"), choices=PERSONAL_TYPES)
+    hue = forms.ChoiceField(label=_("Colour"), choices=list(HUE_NAMES.items()))
+    shape = forms.ChoiceField(label=_("Shape"), choices=list(SHAPE_NAMES.items()))
+    shows_history = forms.BooleanField(label=_("Those who come later read what was said before"), required=False)
     # A ready-made one says what it belongs to and who comes in; a page of before had none.
-    preset = forms.ChoiceField(choices=PRESET_NAMES, required=False)
-    has_charter = forms.BooleanField(required=False)
+    preset = forms.ChoiceField(label=_("What it is to be"), choices=PRESET_NAMES, required=False)
+    has_charter = forms.BooleanField(label=_("Those who come agree to a charter first"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Let a ready-made sphere be what it is, and name its charter as the action does."""
@@ -53,15 +57,23 @@ class SphereForm(forms.Form):
         return cleaned
 
 
-class Names(forms.Field):
-    """Several short words under one name."""
+class Tools(forms.Field):
+    """Names of tools, several under one name."""
 
-    def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.MultipleHiddenInput)
+    def __init__(self, label: _StrPromise) -> None:
+        super().__init__(label=label, required=False, widget=forms.MultipleHiddenInput)
 
     def to_python(self, value: Any) -> list[str]:
         """Give those that say something."""
         return [str(one) for one in value or () if one]
+
+    def stored(self, values: list[str]) -> str:
+        """Give what a sphere keeps of it: those that were not chosen."""
+        return without_all_but(self.to_python(values))
+
+    def worded(self, without: str) -> str:
+        """Name the tools that are left where these are switched off."""
+        return ", ".join(str(tool.label) for tool in slots.switches if tool.name not in without.split(","))
 
 
 # Tools that are switched off, by the fields that name those switched on.
@@ -76,23 +88,31 @@ def without_all_but(tools: Iterable[str]) -> str:
 class SettingsForm(forms.Form):
     """Changed settings: `spheres.settle.1`; `_seen_…` is what stood there when the person began."""
 
-    name = forms.CharField(max_length=80, error_messages=NAMELESS)
-    description = forms.CharField(max_length=300, required=False)
-    hue = forms.ChoiceField(choices=[(hue, hue) for hue in HUES])
-    shape = forms.ChoiceField(choices=[(shape, shape) for shape in SHAPES])
-    context = forms.ChoiceField(choices=Context)
-    type = forms.ChoiceField(choices=[("", ""), *ALL_TYPES], required=False)
+    known_as = BOXES
+
+    name = forms.CharField(label=_("Its name"), max_length=80, error_messages=NAMELESS)
+    description = forms.CharField(label=_("What it is for"), max_length=300, required=False)
+    hue = forms.ChoiceField(label=_("Colour"), choices=list(HUE_NAMES.items()))
+    shape = forms.ChoiceField(label=_("Shape"), choices=list(SHAPE_NAMES.items()))
+    context = forms.ChoiceField(label=_("What it belongs to"), choices=Context)
+    type = forms.ChoiceField(label=_("Who comes in and who writes"), choices=[("", ""), *ALL_TYPES], required=False)
     # Those that are switched on; an empty one is always there, so that none is something else than a page of before.
-    tools = Names()
-    members_invite = forms.ChoiceField(choices=SWITCH)
-    shows_history = forms.ChoiceField(choices=SWITCH)
+    tools = Tools(_("What people do here"))
+    members_invite = forms.ChoiceField(label=_("Members invite visitors and guests"), choices=SWITCH)
+    shows_history = forms.ChoiceField(label=_("Those who come later read what was said before"), choices=SWITCH)
     # Of a hall alone.
-    lists_members = forms.ChoiceField(choices=SWITCH, required=False)
-    proposed_preset = forms.ChoiceField(choices=PRESET_NAMES, required=False)
-    proposed_type = forms.ChoiceField(choices=ALL_TYPES, required=False)
-    proposed_tools = Names()
-    proposed_history = forms.ChoiceField(choices=SWITCH, required=False)
-    proposed_charter = forms.ChoiceField(choices=SWITCH, required=False)
+    lists_members = forms.ChoiceField(label=_("Its members see each other on a list"), choices=SWITCH, required=False)
+    proposed_preset = forms.ChoiceField(label=_("Proposed: what it is to be"), choices=PRESET_NAMES, required=False)
+    proposed_type = forms.ChoiceField(
+        label=_("Proposed: who comes in and who writes"), choices=ALL_TYPES, required=False
+    )
+    proposed_tools = Tools(_("Proposed: what people do there"))
+    proposed_history = forms.ChoiceField(
+        label=_("Proposed: who comes later reads what was said before"), choices=SWITCH, required=False
+    )
+    proposed_charter = forms.ChoiceField(
+        label=_("Proposed: who comes agrees to a charter first"), choices=SWITCH, required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """Name what is wanted and what was seen as the action does."""
@@ -109,14 +129,21 @@ class SettingsForm(forms.Form):
 class PresentationForm(forms.Form):
     """How a member appears in the sphere: `spheres.present.1`."""
 
-    name = forms.CharField(max_length=80, error_messages={"required": _("The others need a name to call you by.")})
-    title = forms.CharField(max_length=80, required=False)
-    is_named = forms.ChoiceField(choices=SWITCH, required=False)
-    telephone = forms.CharField(
-        max_length=32, required=False, validators=[RegexValidator(rf"^{TELEPHONE}\Z", NO_TELEPHONE)]
+    name = forms.CharField(
+        label=_("My name"), max_length=80, error_messages={"required": _("The others need a name to call you by.")}
     )
-    email = forms.EmailField(max_length=254, required=False, error_messages={"invalid": NO_ADDRESS})
-    how_to_reach = forms.CharField(max_length=120, required=False)
+    title = forms.CharField(label=_("What I am or do here"), max_length=80, required=False)
+    is_named = forms.ChoiceField(
+        label=_("Everybody who reads this sphere sees my name"), choices=SWITCH, required=False
+    )
+    telephone = forms.CharField(
+        label=_("Telephone"),
+        max_length=32,
+        required=False,
+        validators=[RegexValidator(rf"^{TELEPHONE}\Z", NO_TELEPHONE)],
+    )
+    email = forms.EmailField(label=_("E-mail"), max_length=254, required=False, error_messages={"invalid": NO_ADDRESS})
+    how_to_reach = forms.CharField(label=_("How to reach me"), max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Leave alone what a form of before did not ask for, and what the person saw and did not change."""
@@ -140,13 +167,13 @@ class PresentationForm(forms.Form):
 class RoleForm(forms.Form):
     """What a member is to be: `spheres.role.1`."""
 
-    role = forms.ChoiceField(choices=Role)
+    role = forms.ChoiceField(label=_("What this person is in the sphere"), choices=Role)
 
 
 class DepartureForm(forms.Form):
     """The end of a membership: `spheres.end.1`."""
 
-    keeps_posts = forms.ChoiceField(choices=SWITCH, required=False)
+    keeps_posts = forms.ChoiceField(label=_("What was said"), choices=SWITCH, required=False)
 
     def clean_keeps_posts(self) -> bool:
         """What was said stays, unless somebody wanted it removed."""

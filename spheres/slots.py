@@ -51,6 +51,8 @@ class Slots:
     tools: list[Place] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     switches: list[Tool] = field(default_factory=list)
+    # What the parts of the site are called, by the namespace of their addresses.
+    parts: dict[str, _StrPromise] = field(default_factory=dict)
     # Give the address at which somebody asks to come into a public sphere, or nothing.
     ways_in: list[Callable[[Sphere], str]] = field(default_factory=list)
 

@@ -58,14 +58,14 @@ settings_page = Page(
 )
 
 
-@accepts("spheres.create.1", page=creation_page)
+@accepts("spheres.create.1", page=creation_page, form=SphereForm)
 def creation(request: PersonRequest) -> HttpResponse:
     """Make a sphere of one's own."""
     membership = actions.create_sphere(request.user, **cleaned(SphereForm(request.POST)))
     return redirect("spheres:sphere", membership.sphere.slug)
 
 
-@accepts("spheres.settle.1", page=settings_page)
+@accepts("spheres.settle.1", page=settings_page, form=SettingsForm)
 def settings(request: MemberRequest) -> HttpResponse:
     """Change the settings of the sphere."""
     actions.settle(request.membership, **cleaned(SettingsForm(request.POST)))
@@ -87,14 +87,14 @@ deletion = _of_the_sphere("spheres.delete.1", actions.delete_sphere)
 restoration = _of_the_sphere("spheres.restore.1", actions.restore_sphere)
 
 
-@accepts("spheres.present.1")
+@accepts("spheres.present.1", form=PresentationForm)
 def presentation(request: MemberRequest) -> HttpResponse:
     """Change how I appear in the sphere."""
     actions.present(request.membership, **cleaned(PresentationForm(request.POST)))
     return _to_member(request, request.membership.pk)
 
 
-@accepts("spheres.role.1")
+@accepts("spheres.role.1", form=RoleForm)
 def role(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Make a member something else in the sphere."""
     member = _member(request, member_id)
@@ -103,7 +103,7 @@ def role(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 
 @before_charter
-@accepts("spheres.end.1")
+@accepts("spheres.end.1", form=DepartureForm)
 def departure(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Leave the sphere, or have somebody leave it."""
     member = _member(request, member_id)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import identity
 from journal.commands import TRANSPORT_FIELDS, Command
-from journal.errors import Conflict, Stale, TooLarge, Unanswerable
+from journal.errors import Conflict, Divergence, Stale, TooLarge, Unanswerable
+from journal.forms import SHAPES, field_of, is_one_of_several, label_of, worded
 from journal.ids import uuid7
 from journal.models import Entry, Receipt
 from spheres.models import Membership
@@ -59,7 +60,7 @@ def unanswerable(request: HttpRequest, command: Command | None, error: Unanswera
     """Say what is wrong; final for the device when the command was judged."""
     if wants_json(request):
         number = str(command.id) if command else _number_of_upload(request)
-        return JsonResponse(_body(error), status=error.status, headers={HEADER: number} if number else {})
+        return JsonResponse(_body(error, request), status=error.status, headers={HEADER: number} if number else {})
     return _page(request, error)
 
 
@@ -76,10 +77,11 @@ def _named_command(request: HttpRequest) -> str:
         return ""
 
 
-def _body(error: Unanswerable) -> dict[str, Any]:
+def _body(error: Unanswerable, request: HttpRequest) -> dict[str, Any]:
     if isinstance(error, Stale):
         fields = {
             name: {"seen": one.seen, "theirs": one.theirs, "by": one.by, "at": one.at.isoformat()}
+            | _in_words(request, name, one)
             for name, one in error.versions.items()
         }
         return {"outcome": "conflict", "sentence": error.sentence, "fields": fields}
@@ -88,6 +90,21 @@ def _body(error: Unanswerable) -> dict[str, Any]:
         "sentence": error.sentence,
         "fields": error.fields,
     }
+
+
+def _in_words(request: HttpRequest, name: str, versions: Divergence) -> dict[str, Any]:
+    """Say what a field is called on its form, and both versions as they are called there."""
+    command = request.POST.get("_name", "")
+    field = field_of(command, name)
+    stored = getattr(field, "stored", None)
+    if stored is not None:
+        known_as: dict[str, str] = getattr(SHAPES[command], "known_as", {})
+        mine = stored(request.POST.getlist(known_as.get(name, name)))
+    else:
+        mine = request.POST.get(name, "")
+    words = {whose: worded(command, name, value) for whose, value in (("mine", mine), ("theirs", versions.theirs))}
+    label = label_of(command, name) if is_one_of_several(command) else ""
+    return {"label": label, "words": words | {"seen": worded(command, name, versions.seen)}}
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -103,7 +120,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
         context = {"heading": _("Not accepted"), "sentence": error.sentence}
         return render(request, "sync/not_accepted.html", context, status=error.status)
     number = _named_command(request)
-    return JsonResponse(_body(error), status=error.status, headers={HEADER: number} if number else {})
+    return JsonResponse(_body(error, request), status=error.status, headers={HEADER: number} if number else {})
 
 
 def other_identity(request: HttpRequest) -> HttpResponse:
@@ -150,12 +167,22 @@ def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
         "heading": _("Two versions") if isinstance(error, Stale) else _("Not accepted"),
         "sentence": error.sentence,
         "fields": error.fields,
-        "conflicts": error.versions if isinstance(error, Stale) else {},
-        "kept": [(name, values[-1]) for name, values in posted.items() if _is_written(name, values)],
+        "conflicts": [
+            {"versions": one, **_in_words(request, name, one)}
+            for name, one in (error.versions.items() if isinstance(error, Stale) else ())
+        ],
+        "kept": [_kept(request, name, values[-1]) for name, values in posted.items() if _is_written(name, values)],
         "hidden": [*hidden.items(), *((name, value) for name, value in several if name not in hidden)],
         "action": request.path,
     }
     return render(request, "sync/not_accepted.html", context, status=error.status)
+
+
+def _kept(request: HttpRequest, name: str, value: str) -> dict[str, Any]:
+    """Give a field as it is shown again: under its form's name, and to choose from what one could choose from."""
+    command = request.POST.get("_name", "")
+    choices = [(str(key), str(label)) for key, label in getattr(field_of(command, name), "choices", ())]
+    return {"name": name, "value": value, "label": label_of(command, name) or name, "choices": choices}
 
 
 def _is_written(name: str, values: list[str]) -> bool:

@@ -18,4 +18,5 @@ class SyncConfig(AppConfig):
         entry_listeners.append(publisher.publish_entry)
         person_listeners.append(publisher.publish_person)
         slots.navigation.append(Place(_("To send"), "sync:outbox", "outbox", order=80))
+        slots.parts["sync"] = _("What devices ask for")
         slots.navigation.append(Place(_("Me"), "accounts:me", "me", order=90))

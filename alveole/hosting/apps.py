@@ -1,6 +1,7 @@
 """Hosting as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HostingConfig(AppConfig):
@@ -16,6 +17,8 @@ class HostingConfig(AppConfig):
         from accounts import ways
         from alveole.hosting import mail
         from alveole.hosting.metrics import Queue
+        from spheres.slots import slots
 
         ways.mails_go_out.append(mail.goes_out)
         REGISTRY.register(Queue())
+        slots.parts["hosting"] = _("The operator’s pages")

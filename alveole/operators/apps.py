@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AdministrationConfig(SimpleAdminConfig):
@@ -20,3 +21,6 @@ class OperatorsConfig(AppConfig):
     def ready(self) -> None:
         """Register each list."""
         from alveole.operators import people, places, traces  # noqa: F401  # they register what they show
+        from spheres.slots import slots
+
+        slots.parts["admin"] = _("Administration of the site")

@@ -15,6 +15,7 @@ class CharterForm(forms.Form):
     """A text to agree to: `charters.publish.1`; `_seen_text` is what stood there when the person began."""
 
     text = Text(
+        label=_("What everybody here agrees to"),
         max_length=LONGEST_CHARTER,
         required=False,
         error_messages={"max_length": _("A charter has at most %(limit_value)d characters: shorten it.")},

@@ -31,7 +31,7 @@ acceptances = Page(
 )
 
 
-@accepts("charters.publish.1", page=edition_page)
+@accepts("charters.publish.1", page=edition_page, form=CharterForm)
 def edition(request: MemberRequest) -> HttpResponse:
     """Say what is agreed to in the sphere."""
     actions.publish_charter(request.membership, **cleaned(CharterForm(request.POST)))

@@ -30,10 +30,13 @@ class GroupForm(forms.Form):
     """What a group is called, what it may and who is in it."""
 
     name = forms.CharField(
+        label=_("Its name"),
         max_length=Group._meta.get_field("name").max_length,
         error_messages={"required": _("A group needs a name to be called by.")},
     )
-    begins = forms.BooleanField(required=False)
+    begins = forms.BooleanField(
+        label=_("Whoever is in it writes where only those responsible and the publishers do"), required=False
+    )
     members = Ids()
 
 

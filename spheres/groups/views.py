@@ -31,14 +31,14 @@ group_page = Page(
 )
 
 
-@accepts("groups.make.1", page=groups_page)
+@accepts("groups.make.1", page=groups_page, form=NewGroupForm)
 def groups(request: MemberRequest) -> HttpResponse:
     """Put some members under one name."""
     made = actions.make_group(request.membership, **cleaned(NewGroupForm(request.POST)))
     return redirect("groups:group", request.membership.sphere.slug, made.pk)
 
 
-@accepts("groups.change.1", page=group_page)
+@accepts("groups.change.1", page=group_page, form=ChangedGroupForm)
 def group(request: MemberRequest, group_id: UUID) -> HttpResponse:
     """Change what a group is called, what it may and who is in it."""
     found = _group(request, group_id)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from spheres.invitations.addresses import MOST, addressees, decoded
 from spheres.invitations.rules import BY_LINK
-from spheres.models import Membership
+from spheres.models import Membership, Role
 
 DAYS = (1, 7, 14, 30)
 USES = (1, 5, 30)
@@ -24,23 +24,27 @@ class InviteForm(forms.Form):
     """A new invitation: `invitations.invite.1`."""
 
     id = forms.UUIDField()
-    role = forms.ChoiceField(choices=[(role, role) for role in BY_LINK])
-    days = forms.TypedChoiceField(choices=[(days, days) for days in DAYS], coerce=int)
+    role = forms.ChoiceField(label=_("They come in as"), choices=[(role, Role(role).label) for role in BY_LINK])
+    days = forms.TypedChoiceField(label=_("For how many days"), choices=[(days, days) for days in DAYS], coerce=int)
     max_uses = forms.TypedChoiceField(
-        choices=[(uses, uses) for uses in USES], coerce=int, required=False, empty_value=None
+        label=_("For how many people"),
+        choices=[(uses, uses) for uses in USES],
+        coerce=int,
+        required=False,
+        empty_value=None,
     )
-    note = forms.CharField(max_length=80, required=False)
-    needs_approval = forms.BooleanField(required=False)
+    note = forms.CharField(label=_("A note for yourself (optional)"), max_length=80, required=False)
+    needs_approval = forms.BooleanField(label=_("Those responsible say yes to each person first"), required=False)
 
 
 class MailForm(forms.Form):
     """Whom to invite by mail, pasted or in a file, and how."""
 
-    text = forms.CharField(required=False, strip=False, max_length=1_000_000)
+    text = forms.CharField(label=_("Addresses"), required=False, strip=False, max_length=1_000_000)
     file = forms.FileField(required=False, max_length=200)
-    role = forms.ChoiceField(choices=[(role, role) for role in BY_LINK])
-    days = forms.TypedChoiceField(choices=[(days, days) for days in DAYS], coerce=int)
-    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    role = forms.ChoiceField(label=_("They come in as"), choices=[(role, Role(role).label) for role in BY_LINK])
+    days = forms.TypedChoiceField(label=_("For how many days"), choices=[(days, days) for days in DAYS], coerce=int)
+    language = forms.ChoiceField(label=_("Language of the letters"), choices=settings.LANGUAGES)
 
     def clean(self) -> dict[str, Any]:
         """Read the addresses, of which there is at least one and not too many."""

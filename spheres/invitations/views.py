@@ -45,7 +45,7 @@ invitations_page = Page(
 )
 
 
-@accepts("invitations.invite.1", page=invitations_page, online_only=ONLINE_ONLY)
+@accepts("invitations.invite.1", page=invitations_page, online_only=ONLINE_ONLY, form=InviteForm)
 def invitations(request: MemberRequest) -> HttpResponse:
     """Make an invitation, and show its link."""
     invitation = actions.invite(request.membership, **cleaned(InviteForm(request.POST)))
@@ -98,7 +98,7 @@ def by_mail(request: MemberRequest) -> HttpResponse:
     return render(request, "invitations/preview.html", context)
 
 
-@accepts("invitations.mail.1", online_only=ONLINE_ONLY)
+@accepts("invitations.mail.1", online_only=ONLINE_ONLY, form=MailNowForm)
 def mailings(request: MemberRequest) -> HttpResponse:
     """Send invitations by mail."""
     actions.send_by_mail(request.membership, **cleaned(MailNowForm(request.POST)))

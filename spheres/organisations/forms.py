@@ -5,21 +5,23 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from spheres.forms import ALL_TYPES, Names, SphereForm, without_all_but
+from spheres.forms import ALL_TYPES, SphereForm, Tools, without_all_but
 
 
 class AppointmentForm(forms.Form):
     """Who becomes responsible: `organisations.appoint.1`."""
 
-    member_id = forms.UUIDField(error_messages={"required": _("Choose who is to be responsible.")})
+    member_id = forms.UUIDField(
+        label=_("Who becomes responsible"), error_messages={"required": _("Choose who is to be responsible.")}
+    )
 
 
 class OrganisationSphereForm(SphereForm):
     """A new sphere of the organisation: `organisations.found.1`."""
 
-    type = forms.ChoiceField(choices=ALL_TYPES)
+    type = forms.ChoiceField(label=_("Who comes in and who writes"), choices=ALL_TYPES)
     # An empty one is always there, so that none is something else than a page of before.
-    tools = Names()
+    tools = Tools(_("What people do there"))
 
     def clean(self) -> dict[str, Any]:
         """Name the tools to do without as the action does; None where nothing was asked."""

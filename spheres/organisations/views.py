@@ -73,7 +73,7 @@ def appointing(request: MemberRequest, holding_id: UUID) -> HttpResponse:
     return render(request, "organisations/appointment.html", context)
 
 
-@accepts("organisations.appoint.1", page=appointing, online_only=ONLINE_ONLY)
+@accepts("organisations.appoint.1", page=appointing, online_only=ONLINE_ONLY, form=AppointmentForm)
 def appointment(request: MemberRequest, holding_id: UUID) -> HttpResponse:
     """Make somebody of the organisation responsible for a sphere of it."""
     chosen = cleaned(AppointmentForm(request.POST))["member_id"]
@@ -95,7 +95,7 @@ def entry(request: MemberRequest, offer_id: UUID) -> HttpResponse:
     return redirect("spheres:sphere", membership.sphere.slug)
 
 
-@accepts("organisations.found.1", page=founding_page)
+@accepts("organisations.found.1", page=founding_page, form=OrganisationSphereForm)
 def founding(request: MemberRequest) -> HttpResponse:
     """Make a sphere of the organisation."""
     membership = actions.found_sphere(request.membership, **cleaned(OrganisationSphereForm(request.POST)))

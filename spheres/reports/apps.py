@@ -1,6 +1,7 @@
 """What reports contribute."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReportsConfig(AppConfig):
@@ -15,7 +16,19 @@ class ReportsConfig(AppConfig):
         from spheres.actions import erasers
         from spheres.reports.actions import erase_some
         from spheres.reports.rows import PartKind, ReportKind
+        from spheres.slots import slots
 
         register(ReportKind())
         register(PartKind())
         erasers.append(erase_some)
+        slots.parts |= {
+            "account": _("Signing in"),
+            "accounts": _("One’s own account"),
+            "spheres": _("Spheres and their members"),
+            "organisations": _("Organisations"),
+            "invitations": _("Invitations"),
+            "guests": _("Direct links"),
+            "charters": _("Charters"),
+            "groups": _("Groups"),
+            "reports": _("What a stranger can see"),
+        }

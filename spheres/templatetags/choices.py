@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.translation import gettext_lazy as _
 
+from spheres.looks import HUE_NAMES, SHAPE_NAMES
 from spheres.models import Context, Role, Sphere
 from spheres.pages import LiveList
 from spheres.presets import Preset, proposed, ready_charter
@@ -19,42 +19,17 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-HUES = {
-    "amber": _("Amber"),
-    "clay": _("Clay"),
-    "coral": _("Coral"),
-    "rose": _("Rose"),
-    "plum": _("Plum"),
-    "violet": _("Violet"),
-    "indigo": _("Indigo"),
-    "blue": _("Blue"),
-    "teal": _("Teal"),
-    "green": _("Green"),
-    "olive": _("Olive"),
-    "slate": _("Slate"),
-}
-SHAPES = {
-    "circle": _("Circle"),
-    "square": _("Square"),
-    "diamond": _("Diamond"),
-    "triangle": _("Triangle"),
-    "pentagon": _("Pentagon"),
-    "hexagon": _("Hexagon"),
-    "star": _("Star"),
-    "drop": _("Drop"),
-}
-
 
 @register.simple_tag
 def hues() -> Iterable[tuple[str, _StrPromise]]:
     """Give the twelve hues with their names."""
-    return HUES.items()
+    return HUE_NAMES.items()
 
 
 @register.simple_tag
 def shapes() -> Iterable[tuple[str, _StrPromise]]:
     """Give the eight shapes with their names."""
-    return SHAPES.items()
+    return SHAPE_NAMES.items()
 
 
 @register.simple_tag
@@ -105,6 +80,12 @@ def members_of(places: LiveList | None, members: LiveList) -> list[str]:
     offered = {str(row.id) for row in members.rows}
     chosen = [str(row.facts["member"]) for row in places.rows] if places else []
     return [member for member in chosen if member in offered]
+
+
+@register.simple_tag
+def part_of_site(name: str) -> object:
+    """Give what people call a part of the site; its own name where nobody said."""
+    return slots.parts.get(name, name)
 
 
 @register.simple_tag

@@ -100,12 +100,13 @@ function write(item, selector, text) {
 /** Both versions of each field, with both authors. @param {Element} item @param {Command} command */
 function writeVersions(item, command) {
   const places = item.querySelector("[data-versions]");
-  for (const [field, { theirs, by, at }] of Object.entries(command.conflict ?? {})) {
+  for (const [field, { theirs, by, at, label, words }] of Object.entries(command.conflict ?? {})) {
     const content = copied("#outbox-versions");
     if (!content || !places) return;
     const mine = command.fields.find(([name]) => name === field)?.[1] ?? "";
-    write(/** @type {any} */ (content), "[data-mine]", String(mine));
-    write(/** @type {any} */ (content), "[data-theirs]", theirs);
+    write(/** @type {any} */ (content), "[data-mine]", words?.mine ?? String(mine));
+    write(/** @type {any} */ (content), "[data-theirs]", words?.theirs ?? theirs);
+    write(/** @type {any} */ (content), "[data-field]", label ?? "");
     write(/** @type {any} */ (content), "[data-by]", by);
     for (const time of content.querySelectorAll("time[data-at]")) time.setAttribute("datetime", at);
     finishTimes(content);

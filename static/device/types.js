@@ -55,7 +55,7 @@
  *
  * @typedef {"waiting" | "refused" | "conflict"} CommandState
  *
- * @typedef {{seen: string, theirs: string, by: string, at: string}} Difference
+ * @typedef {{seen: string, theirs: string, by: string, at: string, label?: string, words?: Record<string, string>}} Difference
  *
  * @typedef {Object} Command  one submitted form, as it was meant when it was submitted
  * @property {string} id

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings as site_settings
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
@@ -71,7 +72,8 @@ def test_who_is_not_let_in_learns_nothing_new(cast: Cast) -> None:
     decide(cast.alice, request, is_accepted=False)
     tell_some()
     (sent,) = mail.outbox
-    said = f"{sent.subject} {sent.body} {sent.alternatives}"  # type: ignore[attr-defined]  # ours have alternatives
+    assert isinstance(sent, EmailMultiAlternatives)
+    said = f"{sent.subject} {sent.body} {sent.alternatives}"
     assert sent.subject == "Your request: Chantier"
     assert "did not say yes this time" in said
     assert not [word for word in ("Secret", "Alice", "Bob", cast.sphere.slug, str(cast.sphere.pk)) if word in said]

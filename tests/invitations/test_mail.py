@@ -239,11 +239,12 @@ def test_nobody_who_brings_members_in_writes_to_somebody_who_has_a_letter(cast: 
     here, said = f"/s/{cast.sphere.slug}/invitations/by-mail/", {"text": "ida@example.invalid", **HOW}
     assert "has an invitation already<" in browse(cast.alice).post(here, said).content.decode()
     assert "has an invitation already, from somebody else" in browse(gil).post(here, said).content.decode()
-    words: dict[str, Any] = fields(gil, "invitations.mail.1", id=str(uuid7()), **said)
+    more: dict[str, Any] = said
+    words = fields(gil, "invitations.mail.1", id=str(uuid7()), **more)
     assert post(browse(gil), f"/s/{cast.sphere.slug}/invitations/mailings/", words).status_code == 422
     # A letter that lets nobody in any more is in nobody's way.
     give_role(gil, cast.alice, role="member")
-    words = fields(gil, "invitations.mail.1", id=str(uuid7()), **said)
+    words = fields(gil, "invitations.mail.1", id=str(uuid7()), **more)
     assert post(browse(gil), f"/s/{cast.sphere.slug}/invitations/mailings/", words).status_code == 200
     assert Mailing.objects.count() == 2
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from journal import clock
 from journal.models import Entry
@@ -20,7 +20,9 @@ from spheres.reports import tasks
 from spheres.reports.actions import erase_some, keep, outdate
 from spheres.reports.models import Part, Report
 from spheres.reports.querysets import due
+from spheres.reports.routes import routes
 from spheres.seal import inside
+from spheres.slots import slots
 from sync.frames import finished
 from tests.conftest import Cast, person
 from tests.reports.making import line
@@ -249,3 +251,14 @@ def test_an_erased_sphere_leaves_none(cast: Cast) -> None:
     with inside(cast.sphere):
         assert [erase_some(cast.sphere, 1) for _ in range(4)] == [1, 1, 1, 0]
         assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_part_of_the_site_has_a_name_that_people_use(language: str) -> None:
+    with translation.override(language):
+        said = {route.namespace: str(slots.parts.get(route.namespace, "")) for route in routes()}
+    assert not [name for name, label in said.items() if label in {"", name}]
+    assert (said["guests"], said["account"]) == {
+        "en": ("Direct links", "Signing in"),
+        "fr": ("Liens directs", "La connexion"),
+    }[language]

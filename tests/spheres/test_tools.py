@@ -93,3 +93,19 @@ def test_two_who_switch_at_once_see_both(cast: Cast, browse: Browse) -> None:
     assert stale.value.versions["without"].theirs == "groups"
     answer = settles(cast, browse, tools=["", "groups"], _seen_without="")
     assert (answer.status_code, list(answer.json()["fields"])) == (409, ["without"])
+    said = answer.json()["fields"]["without"]
+    assert (said["label"], said["words"]) == (
+        "What people do here",
+        {"mine": "Groups", "theirs": "Conversations", "seen": "Groups, Conversations"},
+    )
+    # Without JavaScript too.
+    words: dict[str, Any] = {**WORDS["spheres.settle.1"], "tools": ["", "groups"], "_seen_without": ""}
+    words |= {"hue": "rose", "_seen_hue": "slate"}
+    settle(cast.alice, wanted={"hue": "teal"}, seen={})
+    here, alice = f"/s/{cast.sphere.slug}/settings/", browse(cast.alice)
+    page = post(alice, here, fields(cast.alice, "spheres.settle.1", **words), device=False).content.decode()
+    for shown in ("<h2>What people do here</h2>", "<h2>Colour</h2>", ">Conversations</p>", ">Teal</p>", ">Rose</p>"):
+        assert shown in page, shown
+    assert '<option value="rose" selected>Rose</option>' in page
+    assert "Who comes in and who writes</label>" in page
+    assert not [name for name in ("without", "hue", "shows_history", "description") if f">{name}<" in page]

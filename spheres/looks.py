@@ -1,0 +1,28 @@
+"""What the hues and shapes of spheres are called."""
+
+from django.utils.translation import gettext_lazy as _
+
+HUE_NAMES = {
+    "amber": _("Amber"),
+    "clay": _("Clay"),
+    "coral": _("Coral"),
+    "rose": _("Rose"),
+    "plum": _("Plum"),
+    "violet": _("Violet"),
+    "indigo": _("Indigo"),
+    "blue": _("Blue"),
+    "teal": _("Teal"),
+    "green": _("Green"),
+    "olive": _("Olive"),
+    "slate": _("Slate"),
+}
+SHAPE_NAMES = {
+    "circle": _("Circle"),
+    "square": _("Square"),
+    "diamond": _("Diamond"),
+    "triangle": _("Triangle"),
+    "pentagon": _("Pentagon"),
+    "hexagon": _("Hexagon"),
+    "star": _("Star"),
+    "drop": _("Drop"),
+}
