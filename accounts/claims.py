@@ -34,15 +34,17 @@ class NotMailed(Unanswerable):
         super().__init__(_("The mail did not leave: try again in a few minutes."))
 
 
-def send_code(request: HttpRequest, address: str) -> None:
+def send_code(request: HttpRequest, address: str, *, letter: str = "account/email/address_code") -> None:
     """Mail a code to `address`, which this session claims from then on; an earlier code is worth nothing more.
+
+    `letter` says what it is for.
 
     Whether the address has an account is not asked. Raises NotMailed where the mail server does not take it.
     """
     adapter = get_adapter(request)
     code = adapter.generate_login_code()
     try:
-        adapter.send_mail("account/email/address_code", address, {"code": code})
+        adapter.send_mail(letter, address, {"code": code})
     except ImmediateHttpResponse:
         raise NotMailed from None
     until = (clock.now() + LIFETIME).timestamp()

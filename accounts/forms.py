@@ -7,6 +7,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.second_factor import spend
@@ -42,3 +43,13 @@ class CodeAgainForm(OnceOnly, ReauthenticateForm):
 
 class FirstCodeForm(OnceOnly, ActivateTOTPForm):
     """The first code of an app: it shows that the secret arrived."""
+
+
+class MailedCodeForm(forms.Form):
+    """A code that was mailed to whoever is signed in."""
+
+    code = forms.CharField(
+        label=_("The code"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "autocapitalize": "characters", "dir": "ltr"}),
+    )

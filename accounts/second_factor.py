@@ -16,9 +16,13 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.qr import picture_of
+from accounts.ways import codes_are_mailed
 
 # How long a code that was typed vouches for a session, where one is asked for.
 PROOF_LASTS = timedelta(hours=12)
+# How long a mailed code vouches for whoever sets one up, and where their session says so.
+MAILED_CODE_LASTS = timedelta(minutes=15)
+SHOWN = "accounts.second_factor.shown"
 # Longer than any code is worth, with the tolerance on either side: a code that was looked at is used up.
 CODE_LASTS_SECONDS = 180
 
@@ -46,6 +50,27 @@ def is_proven(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     latest = max((record["at"] for record in records if record["method"] == "mfa"), default=0.0)
     return bool(time.time() - latest < PROOF_LASTS.total_seconds())
+
+
+def needs_mailed_code(request: HttpRequest) -> bool:
+    """Whether who asks shows by a mailed code who they are before they set one up.
+
+    allauth asks for a password or a code of the app, and nothing of whoever has neither: an open session alone would
+    do, and whoever finds one would lock its person out. Where no mail goes out there is nothing to ask for.
+    """
+    person = request.user
+    assert person.is_authenticated
+    if person.has_usable_password() or has_one(person) or not person.email or not codes_are_mailed():
+        return False
+    shown = request.session.get(SHOWN, {})
+    return not (
+        shown.get("account") == str(person.pk) and time.time() - shown["at"] < MAILED_CODE_LASTS.total_seconds()
+    )
+
+
+def keep_shown(request: HttpRequest) -> None:
+    """Remember that who asks showed a moment ago that the mail of their account reaches them."""
+    request.session[SHOWN] = {"account": str(request.user.pk), "at": time.time()}
 
 
 def spend(person: User, code: str) -> bool:

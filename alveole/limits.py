@@ -81,6 +81,8 @@ POSTS: Mapping[str, tuple[str, ...]] = {
     "account_confirm_login_code": ("typed code",),
     "mfa_authenticate": ("typed code", "second factor of one account"),
     "mfa_reauthenticate": ("typed code", "second factor of one account"),
+    "accounts:again": ("mailed code",),
+    "accounts:again_proof": ("typed code", "second factor of one account"),
     "mfa_activate_totp": ("typed code", "second factor of one account"),
     "account_reauthenticate": ("sign-in", "second factor of one account"),
     "accounts:link": ("link",),

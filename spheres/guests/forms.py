@@ -10,7 +10,7 @@ class KeyForm(forms.Form):
     """For whom it is: `guests.make.1`."""
 
     id = forms.UUIDField()
-    name = forms.CharField(max_length=Membership._meta.get_field("name").max_length)
+    name = forms.CharField(label=_("For whom?"), max_length=Membership._meta.get_field("name").max_length)
 
 
 class AddressForm(forms.Form):
@@ -24,13 +24,3 @@ class AddressForm(forms.Form):
         """Write it as accounts do."""
         email: str = self.cleaned_data["email"]
         return email.lower()
-
-
-class CodeForm(forms.Form):
-    """The code that was mailed there."""
-
-    code = forms.CharField(
-        label=_("The code"),
-        max_length=40,
-        widget=forms.TextInput({"autocomplete": "one-time-code", "autocapitalize": "characters", "dir": "ltr"}),
-    )

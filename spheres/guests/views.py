@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import claims
+from accounts.forms import MailedCodeForm
 from accounts.identity import identity
 from accounts.qr import picture_of
 from accounts.ways import by_mail
@@ -22,7 +23,7 @@ from journal.errors import Conflict, Refused
 from journal.forms import cleaned
 from spheres.agents import app_around, name_of
 from spheres.guests import actions, rules
-from spheres.guests.forms import AddressForm, CodeForm, KeyForm
+from spheres.guests.forms import AddressForm, KeyForm
 from spheres.guests.here import key_here
 from spheres.guests.models import Browser, Key
 from spheres.guests.tokens import key_of, link_of, token_of
@@ -35,7 +36,7 @@ CODE_ONLINE_ONLY = gettext_noop("The site mails a code: this needs the network."
 keys_page = Page("guests/keys.html", keys=Many("guests.key", window=EVERYBODY))
 
 
-@accepts("guests.make.1", page=keys_page, online_only=ONLINE_ONLY)
+@accepts("guests.make.1", page=keys_page, online_only=ONLINE_ONLY, form=KeyForm)
 def keys(request: MemberRequest) -> HttpResponse:
     """Make a key for somebody, and show its link."""
     made = actions.make_key(request.membership, **cleaned(KeyForm(request.POST)))
@@ -150,7 +151,7 @@ def address(request: HttpRequest) -> HttpResponse:
     _ensure_guest(request)
     if request.method != "POST":
         is_asked = claims.is_open(request.session)
-        return _code_page(request, CodeForm()) if is_asked else _address_page(request, _typed(request))
+        return _code_page(request, MailedCodeForm()) if is_asked else _address_page(request, _typed(request))
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _address_page(request, form, 422)
@@ -169,7 +170,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     """Take the code, and make an account of the guest's place."""
     if answer := _to_others(request):
         return answer
-    found, form = _ensure_guest(request), CodeForm(request.POST)
+    found, form = _ensure_guest(request), MailedCodeForm(request.POST)
     if not form.is_valid():
         return _code_page(request, form, 422)
     claimed = claims.address_of(request.session)
@@ -215,7 +216,7 @@ def _to_others(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def _refused(request: HttpRequest, form: CodeForm, sentence: str) -> HttpResponse:
+def _refused(request: HttpRequest, form: MailedCodeForm, sentence: str) -> HttpResponse:
     if claims.is_open(request.session):
         form.add_error("code", sentence)
         return _code_page(request, form, 422)
@@ -240,6 +241,6 @@ def _address_page(request: HttpRequest, form: AddressForm, status: int = 200) ->
     return render(request, "guests/address.html", {"form": form}, status=status)
 
 
-def _code_page(request: HttpRequest, form: CodeForm, status: int = 200) -> HttpResponse:
+def _code_page(request: HttpRequest, form: MailedCodeForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "address": claims.address_of(request.session), "again": _typed(request)}
     return render(request, "guests/code.html", context, status=status)

@@ -216,3 +216,82 @@ def test_what_is_not_open_to_somebody_is_said_on_a_page_of_ours(db: None) -> Non
     answer = client.get(reverse("account_reauthenticate"))
     assert answer.status_code == 403
     assert "This page is not open to you" in answer.content.decode()
+
+
+ACTIVATION, AGAIN = "/me/second-factor/app/", "/me/second-factor/again/"
+
+
+def without_password() -> Client:
+    """Sign Ida in, who has no password."""
+    client = Client(headers={"host": "localhost:8000", "accept-language": "en"})
+    client.force_login(create_user(email="ida@example.invalid", name="Ida", language="en"))
+    return client
+
+
+def mailed_code() -> str:
+    code = re.search(r"^\s*([A-Z]{4}-[A-Z]{4})\s*$", str(mail.outbox[-1].body), re.MULTILINE)
+    assert code is not None
+    return code.group(1)
+
+
+def test_who_has_no_password_shows_by_a_mailed_code_who_they_are(db: None, clock: Clock) -> None:
+    client = without_password()
+    for answer in (client.get(ACTIVATION), client.post(ACTIVATION, {"code": "000000"})):
+        assert answer.headers["Location"] == AGAIN
+    page = client.get(AGAIN).content.decode()
+    assert ("ida@example.invalid" in page, 'name="code"' in page, mail.outbox) == (True, False, [])
+    assert client.post(AGAIN).headers["Location"] == AGAIN
+    assert (mail.outbox[0].to, mail.outbox[0].subject) == (
+        ["ida@example.invalid"],
+        "Your code, to set up a second factor",
+    )
+    assert 'name="code"' in client.get(AGAIN).content.decode()
+    for wrong in ("", "BBBB-BBBB"):
+        assert client.post(f"{AGAIN}proof/", {"code": wrong}).status_code == 422
+    assert client.get(ACTIVATION).headers["Location"] == AGAIN
+    assert client.post(f"{AGAIN}proof/", {"code": mailed_code()}).headers["Location"] == ACTIVATION
+    for path in (AGAIN, f"{AGAIN}proof/"):
+        assert client.post(path).headers["Location"] == ACTIVATION
+    assert len(mail.outbox) == 1
+    secret = client.get(ACTIVATION).context["form"].secret
+    client.post(ACTIVATION, {"code": clock.next_code(secret)})
+    assert has_one(User.objects.get(email="ida@example.invalid"))
+
+
+def test_what_was_shown_holds_for_a_while_and_for_that_account(
+    gil: User, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = without_password()
+    client.post(AGAIN)
+    client.post(f"{AGAIN}proof/", {"code": mailed_code()})
+    assert client.get(ACTIVATION).status_code == 200
+    shown = client.session["accounts.second_factor.shown"]
+    session = client.session
+    session["accounts.second_factor.shown"] = shown | {"at": shown["at"] - 16 * 60}
+    session.save()
+    assert client.get(ACTIVATION).headers["Location"] == AGAIN
+    session["accounts.second_factor.shown"] = shown | {"account": str(gil.pk)}
+    session.save()
+    assert client.get(ACTIVATION).headers["Location"] == AGAIN
+
+
+def test_a_code_for_another_address_shows_nothing(db: None, clock: Clock) -> None:
+    client = without_password()
+    client.post(AGAIN)
+    User.objects.filter(email="ida@example.invalid").update(email="other@example.invalid")
+    assert client.post(f"{AGAIN}proof/", {"code": mailed_code()}).headers["Location"] == AGAIN
+    assert client.get(ACTIVATION).headers["Location"] == AGAIN
+
+
+def test_a_mail_server_that_is_away_is_said(db: None, clock: Clock, settings: Settings) -> None:
+    client = without_password()
+    settings.EMAIL_BACKEND = "tests.guests.growing.Refusing"
+    answer = client.post(AGAIN)
+    assert (answer.status_code, "The mail did not leave" in answer.content.decode()) == (503, True)
+
+
+def test_where_no_mail_goes_out_nothing_more_is_asked(db: None, clock: Clock, settings: Settings) -> None:
+    client = without_password()
+    settings.EMAIL_BACKEND = "alveole.hosting.mail.SiteMail"
+    assert client.get(ACTIVATION).status_code == 200
+    assert client.get(AGAIN).headers["Location"] == ACTIVATION
