@@ -260,6 +260,7 @@ def test_what_cannot_wait_in_the_outbox_is_known_and_says_why(cast: Cast, browse
     shown = {
         "guests:keys": alice.get(f"/s/{cast.sphere.slug}/guests/"),
         "guests:address": guests.opens(guests.made(cast.alice)).get("/me/"),
+        "accounts:again": alice.get("/me/second-factor/again/"),
         "invitations:invitations": alice.get(here),
         "invitations:mailings": alice.post(f"{here}by-mail/", preview),
     }
