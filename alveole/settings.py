@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "spheres.charters",
     "spheres.groups",
     "spheres.reports",
+    "threads",
     "messaging",
     "sync",
     "alveole",

@@ -14,12 +14,15 @@ class MessagingConfig(AppConfig):
         from journal.kinds import register
         from messaging.actions import erase_some, open_conversation, withdraw_messages
         from messaging.rows import ConversationKind, MessageKind
+        from messaging.subject import SUBJECT
         from spheres.actions import erasers, on_founded, posts_removers
         from spheres.pages import Many
         from spheres.slots import Card, Tool, slots
+        from threads import subjects
 
         register(ConversationKind())
         register(MessageKind())
+        subjects.register(SUBJECT)
         slots.cards.append(
             Card(
                 _("Conversations"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -12,6 +13,7 @@ from journal.models import Journal
 from messaging.querysets import ConversationRows, MessageRows
 from spheres.models import Membership
 from spheres.seal import Sealed
+from threads.models import Thread
 
 LONGEST_BODY = 10_000
 
@@ -50,6 +52,8 @@ class Message(Sealed):
     withdrawn_at = models.DateTimeField(null=True)
     # Not as its author wanted it, but those who removed them.
     is_withdrawn_by_others = models.BooleanField(default=False)
+    # What is answered to it, from the first answer on.
+    thread = models.OneToOneField(Thread, on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects: ClassVar[Any] = MessageRows()
 
@@ -58,6 +62,11 @@ class Message(Sealed):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def journal_id(self) -> UUID:
+        """Give the journal it lies in."""
+        return self.conversation.journal_id
 
     @property
     def is_late(self) -> bool:

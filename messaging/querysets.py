@@ -41,7 +41,7 @@ class MessageQuerySet(SealedQuerySet[Any]):
             journal__readers__until=None,
             first__gt=models.F("journal__readers__since"),
         )
-        return self.filter(models.Exists(seen)).select_related("author", "conversation")
+        return self.filter(models.Exists(seen)).select_related("author", "conversation", "sphere", "thread")
 
     def of_author(self, author: Membership) -> MessageQuerySet:
         """Keep those whose words of `author` still stand, one journal after the other."""
@@ -49,7 +49,7 @@ class MessageQuerySet(SealedQuerySet[Any]):
 
     def under_lock(self) -> MessageQuerySet:
         """Hold them until the commit, with what their rows need."""
-        return self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere")
+        return self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere", "thread")
 
 
 ConversationRows = SealedRows.from_queryset(ConversationQuerySet)

@@ -147,8 +147,9 @@ class Page:
             lists[name] = _published(filled) if reach.is_everybody else filled
         if heading is not None and reach.is_everybody:
             heading = _published(heading)
-        marks = _marks(reach.memberships, [row.id for live in lists.values() for row in live.rows])
-        for live in lists.values():
+        every = [*lists.values(), *([heading] if heading else [])]
+        marks = _marks(reach.memberships, [row.id for live in every for row in live.rows])
+        for live in every:
             live.marks = marks
         return self._named(lists, heading, ids, row, cards) | self._about(request)
 

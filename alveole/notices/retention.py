@@ -146,6 +146,14 @@ TABLE: tuple[Kept, ...] = (
         models=("messaging.message", "messaging.conversation"),
     ),
     Kept(
+        "answers",
+        _("How often which reaction was given to what you write, and yours to what others write."),
+        _("So that a short answer needs no message."),
+        _("The numbers, whoever reads what they are about; which one is yours, you alone."),
+        _("As long as the sphere exists; yours are taken back when you leave it and ask for that."),
+        models=("threads.thread",),
+    ),
+    Kept(
         "changes",
         _("That something was changed, by whom and when; never the words."),
         _("So that your devices learn what they missed."),

@@ -20,6 +20,7 @@ import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox-list.js";
 import { closeDoors, fillPage } from "./page.js";
 import { drawn, pause } from "./patience.js";
+import { effects } from "./pending.js";
 import { post } from "./post.js";
 import { found } from "./reads.js";
 import { OfflineBanner, OutboxBadge, SyncAge } from "./states.js";
@@ -32,6 +33,10 @@ import { PrintPage } from "../invitations/print-page.js";
 import { ShareLink } from "../invitations/share-link.js";
 import { sayZone } from "../invitations/zone.js";
 import { MessageComposer } from "../messaging/composer.js";
+import { followReactions, showReaction } from "../threads/reactions.js";
+
+effects.set("threads.react.1", showReaction);
+effects.set("threads.unreact.1", showReaction);
 
 /** What this document was begun with. */
 const begun = { ...document.body.dataset };
@@ -243,6 +248,7 @@ async function start() {
   defineElements();
   sayZone(document);
   followOlder();
+  followReactions();
   tellDates();
   document.addEventListener("list:changed", () => closeDoors(document.body));
   await others;

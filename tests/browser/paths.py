@@ -59,6 +59,7 @@ NOT_PAGES = {
     "mfa_download_recovery_codes",
     "messaging:messages",
     "messaging:deletion",
+    "messaging:reaction",
     "spheres:presentation",
     "spheres:role",
     "spheres:departure",

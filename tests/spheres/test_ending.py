@@ -37,6 +37,7 @@ from sync.frames import closed_by
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.sync.device import Device
+from threads.actions import react
 
 pytestmark = pytest.mark.db
 
@@ -199,10 +200,11 @@ def test_the_organisation_offers_only_what_is_there(db: None) -> None:
 def lived_in(cast: Cast) -> None:
     """Fill the sphere with something of everything."""
     for number in range(7):
-        cast.say(cast.bob, f"Numéro {number}")
+        message = cast.say(cast.bob, f"Numéro {number}")
     invitation = invite(cast.alice, id=uuid7(), needs_approval=True)
     ask(person("Hana"), invitation, name="Hana")
     with inside(cast.sphere):
+        react(cast.bob, message, reaction="heart")
         send_by_mail(cast.alice, id=uuid7(), found=[Addressee(1, "ida@example.invalid")])
         actions.mark(cast.bob, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="1")
     make_key(cast.alice, id=uuid7(), name="Mamie")
@@ -235,6 +237,7 @@ def test_a_week_later_nothing_is_left(cast: Cast, browse: Browse, monkeypatch: p
     full = of_the_sphere(cast.sphere, journals)
     assert {
         "Message",
+        "Thread",
         "Conversation",
         "Entry",
         "Reader",

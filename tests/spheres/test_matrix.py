@@ -180,6 +180,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "messaging.send.1": {"id": "01890000-0000-7000-8000-000000000001", "body": "x"},
     "messaging.edit.1": {"body": "y", "_seen_body": "Bonjour"},
     "messaging.delete.1": {},
+    "threads.react.1": {"of": "thumb"},
     "spheres.settle.1": {
         "name": "Chantier",
         "hue": "teal",

@@ -60,7 +60,7 @@ def message(command: str, place: str, allowed: frozenset[str], *, own: bool) -> 
     def path(cast: Cast, doer: Membership) -> str:
         return f"messages/{cast.say(doer if own else cast.bob).pk}/{place}/"
 
-    return Deed(allowed, command, path, lambda cast, doer: {"body": "Autre", "_seen_body": "Bonjour"})
+    return Deed(allowed, command, path, lambda cast, doer: {"body": "Autre", "_seen_body": "Bonjour", "of": "heart"})
 
 
 def fresh(cast: Cast, role: str = "member") -> Membership:
@@ -121,6 +121,7 @@ DEEDS = {
     "changes another's words": message("messaging.edit.1", "edition", frozenset(), own=False),
     "deletes their own words": message("messaging.delete.1", "deletion", EVERYBODY, own=True),
     "deletes another's words": message("messaging.delete.1", "deletion", EDITORS, own=False),
+    "reacts to another's words": message("threads.react.1", "reaction", EVERYBODY, own=False),
     "invites an administrator": invitation("administrator", ADMINISTRATORS),
     "invites a publisher": invitation("publisher", ADMINISTRATORS),
     "invites a member": invitation("member", EDITORS),

@@ -41,6 +41,7 @@ from spheres.seal import inside
 from sync.frames import finished
 from tests.conftest import Cast, person
 from tests.sync.device import Device
+from threads import actions as threads
 
 pytestmark = pytest.mark.db
 
@@ -188,6 +189,7 @@ ACTIONS: dict[str, Act] = {
     "operators.revoke": lambda cast: operators.revoke(odile(), invitation(cast)),
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),
     "operators.carry_out": lambda cast: operators.carry_out(odile(), "end_place", operators.end_place, cast.carol),
+    "threads.react": lambda cast: threads.react(cast.alice, said(cast), reaction="heart"),
     "messaging.send_message": lambda cast: cast.say(cast.alice),
     "messaging.edit_message": lambda cast: messaging.edit_message(cast.bob, said(cast), body="non", seen="déjà là"),
     "messaging.delete_message": lambda cast: messaging.delete_message(cast.bob, said(cast)),
