@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("spheres.charters.urls")),
     path("", include("spheres.groups.urls")),
     path("s/<slug:slug>/", include("spheres.reports.urls")),
+    path("s/<slug:slug>/", include("threads.urls")),
     path("s/<slug:slug>/", include("messaging.urls")),
 ]
 

@@ -19,6 +19,8 @@ from messaging.models import LONGEST_BODY, Conversation, Message
 from spheres.actions import erase_some_of
 from spheres.models import Membership, Sphere
 from spheres.querysets import was_ended_by_others
+from spheres.rules import ensure_meant_for
+from threads.actions import close_thread
 
 LONGEST_WAIT = timedelta(days=90)
 
@@ -47,7 +49,7 @@ def send_message(
     Conflict if `id` is taken.
     """
     rules.ensure_may_post(author, conversation)
-    rules.ensure_meant_for(author, is_for_everybody=is_for_everybody)
+    ensure_meant_for(author, is_for_everybody=is_for_everybody)
     now = clock.now()
     message = Message(
         id=id,
@@ -102,6 +104,7 @@ def delete_message(member: Membership, message: Message) -> None:
         return
     message.deleted_at = clock.now()
     message.save(update_fields=["deleted_at"])
+    close_thread(message, member)
     record(message.conversation.journal_id, "deleted", message, actor=member.pk, is_gone=True)
 
 

@@ -9,9 +9,15 @@ class ThreadsConfig(AppConfig):
     name = "threads"
 
     def ready(self) -> None:
-        """Follow who leaves, and what is erased."""
+        """Register comments, and follow who leaves and what is erased."""
+        from journal.kinds import register
         from spheres.actions import erasers, posts_removers
-        from threads.actions import erase_some, take_reactions_back
+        from threads import subjects
+        from threads.actions import erase_some, take_reactions_back, withdraw_comments
+        from threads.comments import SUBJECT
+        from threads.rows import CommentKind
 
-        posts_removers.append(take_reactions_back)
+        register(CommentKind())
+        subjects.register(SUBJECT)
+        posts_removers.extend((withdraw_comments, take_reactions_back))
         erasers.append(erase_some)

@@ -1,4 +1,4 @@
-"""Thread, and what a thing must have to be answered to."""
+"""Thread, Comment, and what a thing must have to be answered to."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from uuid import UUID
 
 from django.db import models
 
+from journal import clock
 from journal.ids import uuid7
 from journal.models import Journal
-from spheres.models import Mine, Sphere
+from spheres.models import Membership, Mine
 from spheres.seal import Sealed
+from threads.querysets import CommentRows
 
 if TYPE_CHECKING:
-    from spheres.models import Membership
+    from spheres.models import Sphere
+
+LONGEST_COMMENT = 10_000
+LATE_AFTER_SECONDS = 120
+# The keys of what is mine about a thing.
+REACTION = "reaction"
 
 
 class Thread(Sealed):
@@ -25,6 +32,8 @@ class Thread(Sealed):
     object_id = models.UUIDField(unique=True)
     # How often each reaction stands; whose they are is told to each of them alone.
     tally = models.JSONField(default=dict)
+    # How many comments stand.
+    comments = models.PositiveIntegerField(default=0)
 
     class Meta(Sealed.Meta):
         pass
@@ -37,6 +46,45 @@ class Thread(Sealed):
         number = self.tally.get(reaction, 0) + by
         others = {name: stands for name, stands in self.tally.items() if name != reaction}
         self.tally = others | ({reaction: number} if reaction and number > 0 else {})
+
+
+class Comment(Sealed):
+    """Words that answer a thing; the device made its id, the server its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # The thread that it is a part of.
+    within = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    arrived_at = models.DateTimeField(default=clock.now)
+    # The device's own time, clamped to the past: what the person's watch said when they wrote.
+    said_at = models.DateTimeField(default=clock.now)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    # Its author left and the words went along.
+    withdrawn_at = models.DateTimeField(null=True)
+    # Not as its author wanted it, but those who removed them.
+    is_withdrawn_by_others = models.BooleanField(default=False)
+    # The reactions to it.
+    thread = models.OneToOneField(Thread, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects: ClassVar[Any] = CommentRows()
+
+    class Meta(Sealed.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def journal_id(self) -> UUID:
+        """Give the journal it lies in."""
+        return self.within.journal_id
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was written more than two minutes before it arrived."""
+        return (self.arrived_at - self.said_at).total_seconds() > LATE_AFTER_SECONDS
 
 
 class Thing(Protocol):
@@ -61,7 +109,3 @@ def reaction_of(member: Membership, kind: str, thing: Thing) -> str:
     """Give the reaction of `member` to a thing, or nothing."""
     mine = Mine.objects.filter(membership=member, kind=kind, object_id=thing.pk, key=REACTION)
     return mine.values_list("value", flat=True).first() or ""
-
-
-# The keys of what is mine about a thing.
-REACTION = "reaction"

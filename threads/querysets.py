@@ -1,14 +1,57 @@
-"""The reads of threads."""
+"""The reads of threads; each begins at what a membership reads."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.db import models
+
+from journal.models import Entry
 from spheres.seal import SealedQuerySet, SealedRows
 
+if TYPE_CHECKING:
+    from uuid import UUID
 
-class ThreadQuerySet(SealedQuerySet[Any]):
-    """Threads."""
+    from spheres.models import Membership
 
 
-ThreadRows = SealedRows.from_queryset(ThreadQuerySet)
+class CommentQuerySet(SealedQuerySet[Any]):
+    """Comments."""
+
+    def standing(self) -> CommentQuerySet:
+        """Keep those that were not deleted."""
+        return self.filter(deleted_at=None)
+
+    def readable_by(self, membership: Membership) -> CommentQuerySet:
+        """Keep those that the membership reads: in its journals, and arrived while it read them."""
+        return self.standing().reached_by(membership)
+
+    def reached_by(self, membership: Membership) -> CommentQuerySet:
+        """Keep those too that were deleted meanwhile, for whoever deletes them again."""
+        seen = Entry.objects.current().filter(
+            kind="threads.comment",
+            object_id=models.OuterRef("pk"),
+            journal__readers__membership=membership,
+            journal__readers__until=None,
+            first__gt=models.F("journal__readers__since"),
+        )
+        return self.filter(models.Exists(seen)).whole()
+
+    def whole(self) -> CommentQuerySet:
+        """Bring along what their rows need."""
+        return self.select_related("author", "sphere", "within", "thread")
+
+    def within(self, object_id: UUID) -> CommentQuerySet:
+        """Keep those that stand and answer one thing, in their order."""
+        return self.standing().filter(within__object_id=object_id).order_by("arrived_at", "pk")
+
+    def of_author(self, author: Membership) -> CommentQuerySet:
+        """Keep those whose words of `author` still stand, one journal after the other."""
+        return self.standing().filter(author=author, withdrawn_at=None).order_by("within__journal_id", "pk")
+
+    def under_lock(self) -> CommentQuerySet:
+        """Hold them until the commit, with what their rows need."""
+        return self.select_for_update(of=("self",)).whole()
+
+
+CommentRows = SealedRows.from_queryset(CommentQuerySet)

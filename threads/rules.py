@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from journal.errors import Refused
-from spheres.rules import ensure_has_accepted, ensure_living
+from spheres.rules import EDITORS, ensure_has_accepted, ensure_living
 
 if TYPE_CHECKING:
     from spheres.models import Membership
-    from threads.models import Thing
+    from threads.models import Comment, Thing
 
 
 def ensure_may_answer(member: Membership, thing: Thing) -> None:
@@ -19,4 +19,19 @@ def ensure_may_answer(member: Membership, thing: Thing) -> None:
     if not member.is_open or member.sphere_id != thing.sphere.pk:
         raise Refused(_("You can no longer answer here."))
     ensure_living(member.sphere)
+    ensure_has_accepted(member)
+
+
+def ensure_may_edit(member: Membership, said: Comment) -> None:
+    """Raise Refused unless `member` wrote it."""
+    if said.author_id != member.pk:
+        raise Refused(_("Only its author can change an answer."))
+    ensure_living(member.sphere)
+    ensure_has_accepted(member)
+
+
+def ensure_may_delete(member: Membership, said: Comment) -> None:
+    """Raise Refused unless `member` wrote it, or looks after the sphere."""
+    if said.author_id != member.pk and member.role not in EDITORS:
+        raise Refused(_("Only its author, or somebody responsible for this sphere, can delete an answer."))
     ensure_has_accepted(member)

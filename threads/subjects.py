@@ -31,6 +31,8 @@ class Subject:
     # The beginning of its addresses in a sphere, and the name of the id that follows.
     path: str
     id: str
+    # Whether it is answered to by words too, and has a page for them.
+    takes_comments: bool = True
 
     def get(self, member: Membership, object_id: UUID) -> Thing:
         """Give a thing that `member` reads. Raises Http404."""

@@ -1,17 +1,31 @@
-"""Addresses of threads: those that each kind of thing has, for its feature to name among its own."""
+"""Addresses of threads: those of comments, and those that a feature has among its own for each kind of its things."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
 from threads import views
+from threads.comments import SUBJECT
 from threads.subjects import Subject
+
+app_name = "threads"
 
 
 def about(subject: Subject) -> list[URLPattern]:
     """Give the addresses of what is answered to things of a kind."""
     thing = f"{subject.path}/<uuid:{subject.id}>"
+    reactions = [path(f"{thing}/reaction/", views.reaction(subject), name="reaction")]
+    if not subject.takes_comments:
+        return reactions
     return [
+        *reactions,
         path(f"{thing}/thread/", views.ThreadPage(subject), name="thread"),
-        path(f"{thing}/reaction/", views.reaction(subject), name="reaction"),
+        path(f"{thing}/comments/", views.comments(subject), name="comments"),
     ]
+
+
+urlpatterns = [
+    *about(SUBJECT),
+    path("comments/<uuid:comment_id>/edition/", views.edition, name="edition"),
+    path("comments/<uuid:comment_id>/deletion/", views.deletion, name="deletion"),
+]

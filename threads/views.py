@@ -1,4 +1,4 @@
-"""Pages and commands of threads, made for each kind of thing that is answered to."""
+"""Pages and commands of threads, made for each kind of thing that is answered to; and those of comments."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from journal.commands import accepts
 from journal.forms import cleaned
 from journal.kinds import Row
 from spheres.middleware import MemberRequest
-from spheres.pages import LiveList, One, Page
+from spheres.pages import LiveList, Many, One, Page
 from spheres.slots import Card
 from threads import actions
-from threads.forms import ReactionForm
-from threads.subjects import Subject
+from threads.forms import CommentForm, EditForm, ReactionForm
+from threads.models import Comment, Thing
+from threads.subjects import Subject, subject_of, subjects
 
 View = Callable[..., HttpResponse]
 
@@ -25,7 +28,8 @@ class ThreadPage(Page):
     """A thing and what is answered to it; its template is told the thing's id and addresses under one name for all."""
 
     def __init__(self, subject: Subject) -> None:
-        super().__init__("threads/thread.html", heading=One(subject.kind, subject.id))
+        comments = Many("threads.comment", parent=subject.id, order="asc", role="log", has_older=True)
+        super().__init__("threads/thread.html", heading=One(subject.kind, subject.id), comments=comments)
         self.subject = subject
 
     def _named(
@@ -37,8 +41,11 @@ class ThreadPage(Page):
         cards: Sequence[Card],
     ) -> dict[str, Any]:
         named = super()._named(lists, heading, ids, row, cards)
-        places = {name: f"{self.subject.namespace}:{name}" for name in ("reaction",)}
+        places = {name: f"{self.subject.namespace}:{name}" for name in ("reaction", "comments")}
         return named | {"object_id": ids[self.subject.id], "kind": self.subject.kind, "places": places}
+
+
+edition_page = Page("threads/edition.html", heading=One("threads.comment", "comment_id"))
 
 
 def reaction(subject: Subject) -> View:
@@ -46,12 +53,62 @@ def reaction(subject: Subject) -> View:
 
     @accepts("threads.react.1", "threads.unreact.1")
     def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
-        thing = subject.get(request.membership, ids[subject.id])
+        thing = _found(request, subject, ids)
         is_taken_back = request.POST["_name"] == "threads.unreact.1"
         # A button in a row says in its address which one.
         said = {} if is_taken_back else cleaned(ReactionForm({**request.POST.dict(), **request.GET.dict()}))
         actions.react(request.membership, thing, reaction=said.get("of", ""))
-        # Not redirect(): it would look for a view by the name of this address first.
-        return HttpResponseRedirect(subject.url("thread", thing))
+        return _to_thread(thing)
 
     return view
+
+
+def comments(subject: Subject) -> View:
+    """Make the view by which things of a kind are answered with words."""
+
+    @accepts("threads.comment.1")
+    def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
+        thing = _found(request, subject, ids)
+        actions.comment(request.membership, thing, **cleaned(CommentForm(request.POST)))
+        return _to_thread(thing)
+
+    return view
+
+
+@accepts("threads.edit.1", page=edition_page)
+def edition(request: MemberRequest, comment_id: UUID) -> HttpResponse:
+    """Change the words of one's own comment."""
+    said = _comment(request, comment_id)
+    actions.edit_comment(request.membership, said, **cleaned(EditForm(request.POST)))
+    return _to_thread(said)
+
+
+@accepts("threads.delete.1")
+def deletion(request: MemberRequest, comment_id: UUID) -> HttpResponse:
+    """Delete a comment; one that is gone already is deleted."""
+    found: Comment = get_object_or_404(Comment.objects.reached_by(request.membership), pk=comment_id)
+    actions.delete_comment(request.membership, found)
+    return _to_thread(found)
+
+
+def _found(request: MemberRequest, subject: Subject, ids: Mapping[str, UUID]) -> Thing:
+    if subject.takes_comments:
+        return subject.get(request.membership, ids[subject.id])
+    return _comment(request, ids[subject.id])
+
+
+def _comment(request: MemberRequest, comment_id: UUID) -> Comment:
+    found: Comment = get_object_or_404(Comment.objects.readable_by(request.membership), pk=comment_id)
+    # Its own address is that of no tool; what it answers has one, which the sphere may do without.
+    if not request.membership.sphere.has_tool(subjects[found.within.kind].namespace):
+        raise Http404
+    return found
+
+
+def _to_thread(thing: Thing) -> HttpResponse:
+    """Lead to the page of the answers that a thing has, or is one of."""
+    within = thing.within if isinstance(thing, Comment) else None
+    kind, object_id = (within.kind, within.object_id) if within else (subject_of(thing).kind, thing.pk)
+    # Not redirect(): it would look for a view by the name of this address first.
+    address = reverse(f"{subjects[kind].namespace}:thread", args=[thing.sphere.slug, object_id])
+    return HttpResponseRedirect(address)

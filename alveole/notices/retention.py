@@ -143,7 +143,7 @@ TABLE: tuple[Kept, ...] = (
             "As long as the sphere exists. Deleting hides it from everybody and leaves its words in the database; they "
             "are erased when you leave a sphere and ask for it."
         ),
-        models=("messaging.message", "messaging.conversation"),
+        models=("messaging.message", "messaging.conversation", "threads.comment"),
     ),
     Kept(
         "answers",

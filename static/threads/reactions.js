@@ -58,11 +58,8 @@ function choose(of, row) {
   button.removeAttribute("formaction");
 }
 
-/** Beside the page of the answers. @param {Element} row @param {string} of */
-function address(row, of) {
-  const thread = row.querySelector(".to-thread")?.getAttribute("href") ?? "";
-  return `${thread.replace(/thread\/$/, "reaction/")}?of=${of}`;
-}
+/** @param {Element} row @param {string} of */
+const address = (row, of) => `${row.querySelector(".react")?.getAttribute("data-at")}?of=${of}`;
 
 /** How a row looks once this command is done. @param {Element} row @param {Command} command */
 export function showReaction(row, { name, path }) {

@@ -37,7 +37,7 @@ from sync.frames import closed_by
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.sync.device import Device
-from threads.actions import react
+from threads.actions import comment, react
 
 pytestmark = pytest.mark.db
 
@@ -204,6 +204,8 @@ def lived_in(cast: Cast) -> None:
     invitation = invite(cast.alice, id=uuid7(), needs_approval=True)
     ask(person("Hana"), invitation, name="Hana")
     with inside(cast.sphere):
+        for number in range(4):
+            comment(cast.bob, message, id=uuid7(), body=f"Réponse {number}")
         react(cast.bob, message, reaction="heart")
         send_by_mail(cast.alice, id=uuid7(), found=[Addressee(1, "ida@example.invalid")])
         actions.mark(cast.bob, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="1")
@@ -238,6 +240,7 @@ def test_a_week_later_nothing_is_left(cast: Cast, browse: Browse, monkeypatch: p
     assert {
         "Message",
         "Thread",
+        "Comment",
         "Conversation",
         "Entry",
         "Reader",

@@ -31,6 +31,7 @@ from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.reports.making import line
 from tests.sync.device import Device
+from threads.actions import comment
 
 pytestmark = pytest.mark.db
 
@@ -116,6 +117,13 @@ def owed(cast: Cast) -> UUID:
         return edition
 
 
+def answered(cast: Cast) -> UUID:
+    """Let Bob answer something."""
+    said = cast.say(cast.bob)
+    with inside(cast.sphere):
+        return comment(cast.bob, said, id=uuid7(), body="Bonjour").pk
+
+
 def gathered(cast: Cast) -> UUID:
     """Let some members have a group."""
     with inside(cast.sphere):
@@ -138,6 +146,7 @@ EXAMPLES: dict[str, Callable[[Cast], object]] = {
     "browser_id": browsing,
     "edition_id": owed,
     "group_id": gathered,
+    "comment_id": answered,
 }
 # What is for fewer than all members: who of them.
 NARROWER = {
@@ -181,6 +190,9 @@ WORDS: dict[str, dict[str, Any]] = {
     "messaging.edit.1": {"body": "y", "_seen_body": "Bonjour"},
     "messaging.delete.1": {},
     "threads.react.1": {"of": "thumb"},
+    "threads.comment.1": {"id": "01890000-0000-7000-8000-000000000006", "body": "x"},
+    "threads.edit.1": {"body": "y", "_seen_body": "Bonjour"},
+    "threads.delete.1": {},
     "spheres.settle.1": {
         "name": "Chantier",
         "hue": "teal",
@@ -302,7 +314,7 @@ def test_an_id_of_another_sphere_is_nowhere_here(cast: Cast, browse: Browse) -> 
 
 
 def test_every_kind_reaches_members_and_nobody_else(cast: Cast, browse: Browse) -> None:
-    cast.say(cast.bob)
+    answered(cast)
     gathered(cast)
     owed(cast)
     with inside(cast.sphere):

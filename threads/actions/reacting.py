@@ -1,15 +1,15 @@
-"""The verbs of threads."""
+"""Reacting to a thing, and taking that back."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from journal.recording import record
 from journal.writing import action, writing
-from spheres.actions import erase_some_of, mark
-from spheres.models import Membership, Mine, Sphere
+from spheres.actions import mark
+from spheres.models import Membership, Mine
 from threads import rules
-from threads.models import REACTION, Thing, Thread, reaction_of
+from threads.actions.holding import tell, thread_of
+from threads.models import REACTION, Thing, reaction_of
 from threads.subjects import in_order, subject_of, subjects
 
 
@@ -26,32 +26,17 @@ def react(member: Membership, thing: Thing, *, reaction: str) -> None:
     before = reaction_of(member, subject.kind, thing)
     if before == reaction:
         return
-    thread = _thread_of(thing)
+    thread = thread_of(thing)
     thread.count(before, -1)
     thread.count(reaction, 1)
     thread.save(update_fields=["tally"])
     in_order(
-        (thing.journal_id, partial(_tell, thing)),
+        (thing.journal_id, partial(tell, thing)),
         (
             member.journal_id,
             partial(mark, member, kind=subject.kind, object_id=thing.pk, key=REACTION, value=reaction),
         ),
     )
-
-
-def _thread_of(thing: Thing) -> Thread:
-    """Give the thread of a thing that is held, a new one to its first answer."""
-    if thing.thread is None:
-        kind = subject_of(thing).kind
-        thing.thread = Thread(sphere=thing.sphere, journal_id=thing.journal_id, kind=kind, object_id=thing.pk)
-        thing.thread.save(force_insert=True)
-        thing.save(update_fields=["thread"])
-    return thing.thread
-
-
-def _tell(thing: Thing) -> None:
-    # By nobody: who answered is told by the answer, and whose reaction it was by nothing.
-    record(thing.journal_id, "changed", thing)  # type: ignore[arg-type]  # every Thing is a row of a model
 
 
 def take_reactions_back(former: Membership, limit: int) -> int:
@@ -70,12 +55,7 @@ def take_reactions_back(former: Membership, limit: int) -> int:
             # In a journal that nobody reads any more.
             one.save(update_fields=["value"])
         for thing in sorted((thing for thing in things if thing is not None), key=lambda thing: thing.journal_id):
-            _tell(thing)
+            tell(thing)
         return len(some)
 
     return writing(body)
-
-
-def erase_some(sphere: Sphere, limit: int) -> int:
-    """Erase at most `limit` rows of a sphere that is erased."""
-    return erase_some_of(Thread.objects.filter(sphere=sphere), limit)

@@ -1,0 +1,22 @@
+"""The verbs of threads."""
+
+from threads.actions.commenting import (
+    close_thread,
+    comment,
+    delete_comment,
+    edit_comment,
+    withdraw_comments,
+)
+from threads.actions.holding import erase_some
+from threads.actions.reacting import react, take_reactions_back
+
+__all__ = [
+    "close_thread",
+    "comment",
+    "delete_comment",
+    "edit_comment",
+    "erase_some",
+    "react",
+    "take_reactions_back",
+    "withdraw_comments",
+]
