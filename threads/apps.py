@@ -1,6 +1,7 @@
 """What threads contribute."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ThreadsConfig(AppConfig):
@@ -9,9 +10,10 @@ class ThreadsConfig(AppConfig):
     name = "threads"
 
     def ready(self) -> None:
-        """Register comments, and follow who leaves and what is erased."""
+        """Register comments and what one keeps, and follow who leaves and what is erased."""
         from journal.kinds import register
         from spheres.actions import erasers, posts_removers
+        from spheres.slots import Place, slots
         from threads import subjects
         from threads.actions import erase_some, take_reactions_back, withdraw_comments
         from threads.comments import SUBJECT
@@ -19,5 +21,6 @@ class ThreadsConfig(AppConfig):
 
         register(CommentKind())
         subjects.register(SUBJECT)
+        slots.tools.append(Place(_("Kept"), "threads:kept", "kept", order=80))
         posts_removers.extend((withdraw_comments, take_reactions_back))
         erasers.append(erase_some)

@@ -21,6 +21,7 @@ LONGEST_COMMENT = 10_000
 LATE_AFTER_SECONDS = 120
 # The keys of what is mine about a thing.
 REACTION = "reaction"
+BOOKMARK = "bookmark"
 
 
 class Thread(Sealed):

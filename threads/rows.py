@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # The parts of a row's template that show them, and the facts that it alone needs.
 FOOT = ("threads/_foot.html", "threads/_reaction.html", "threads/_actions.html")
-FOR_FOOT = ("tally", "thread_url", "reaction_url")
+FOR_FOOT = ("tally", "thread_url", "reaction_url", "bookmark_url")
 
 
 def answers_to(thing: Thing) -> Facts:
@@ -34,12 +34,13 @@ def answers_to(thing: Thing) -> Facts:
         # A comment is answered by reactions alone.
         "thread_url": subject.url("thread", thing) if subject.takes_comments else "",
         "reaction_url": subject.url("reaction", thing),
+        "bookmark_url": subject.url("bookmark", thing),
     }
 
 
-UNANSWERED: Facts = {"tally": {}, "comments": 0, "thread_url": "", "reaction_url": ""}
+UNANSWERED: Facts = {"tally": {}, "comments": 0, "thread_url": "", "reaction_url": "", "bookmark_url": ""}
 # For somebody who is not in the place: counts, and nothing to answer by.
-TO_EVERYBODY: Facts = {"thread_url": "", "reaction_url": ""}
+TO_EVERYBODY: Facts = {"thread_url": "", "reaction_url": "", "bookmark_url": ""}
 
 
 class CommentKind(Kind[Comment]):

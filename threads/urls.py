@@ -14,17 +14,21 @@ app_name = "threads"
 def about(subject: Subject) -> list[URLPattern]:
     """Give the addresses of what is answered to things of a kind."""
     thing = f"{subject.path}/<uuid:{subject.id}>"
-    reactions = [path(f"{thing}/reaction/", views.reaction(subject), name="reaction")]
+    alone = [
+        path(f"{thing}/reaction/", views.reaction(subject), name="reaction"),
+        path(f"{thing}/bookmark/", views.bookmark(subject), name="bookmark"),
+    ]
     if not subject.takes_comments:
-        return reactions
+        return alone
     return [
-        *reactions,
+        *alone,
         path(f"{thing}/thread/", views.ThreadPage(subject), name="thread"),
         path(f"{thing}/comments/", views.comments(subject), name="comments"),
     ]
 
 
 urlpatterns = [
+    path("kept/", views.kept, name="kept"),
     *about(SUBJECT),
     path("comments/<uuid:comment_id>/edition/", views.edition, name="edition"),
     path("comments/<uuid:comment_id>/deletion/", views.deletion, name="deletion"),

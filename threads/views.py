@@ -7,18 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from journal.commands import accepts
 from journal.forms import cleaned
 from journal.kinds import Row
 from spheres.middleware import MemberRequest
-from spheres.pages import LiveList, Many, One, Page
+from spheres.pages import EVERYBODY, LiveList, Many, One, Page
 from spheres.slots import Card
 from threads import actions
 from threads.forms import CommentForm, EditForm, ReactionForm
-from threads.models import Comment, Thing
+from threads.models import BOOKMARK, Comment, Thing
 from threads.subjects import Subject, subject_of, subjects
 
 View = Callable[..., HttpResponse]
@@ -45,6 +45,9 @@ class ThreadPage(Page):
         return named | {"object_id": ids[self.subject.id], "kind": self.subject.kind, "places": places}
 
 
+# Views are made after every feature has registered what it has.
+of_each: dict[str, Any] = {f"of_{n}": Many(kind, marked=BOOKMARK, window=EVERYBODY) for n, kind in enumerate(subjects)}
+kept = Page("threads/kept.html", **of_each)
 edition_page = Page("threads/edition.html", heading=One("threads.comment", "comment_id"))
 
 
@@ -71,6 +74,18 @@ def comments(subject: Subject) -> View:
         thing = _found(request, subject, ids)
         actions.comment(request.membership, thing, **cleaned(CommentForm(request.POST)))
         return _to_thread(thing)
+
+    return view
+
+
+def bookmark(subject: Subject) -> View:
+    """Make the view by which things of a kind are kept for oneself."""
+
+    @accepts("threads.keep.1", "threads.unkeep.1")
+    def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
+        thing = _found(request, subject, ids)
+        actions.keep(request.membership, thing, is_kept=request.POST["_name"] == "threads.keep.1")
+        return redirect("threads:kept", request.membership.sphere.slug)
 
     return view
 

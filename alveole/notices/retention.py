@@ -154,6 +154,14 @@ TABLE: tuple[Kept, ...] = (
         models=("threads.thread",),
     ),
     Kept(
+        "kept",
+        _("What you keep in a sphere to find it again."),
+        _("So that you find it, on all your devices."),
+        _("You alone."),
+        _("As long as the sphere exists, or until you keep it no longer; that there was something stays."),
+        models=("spheres.mine",),
+    ),
+    Kept(
         "changes",
         _("That something was changed, by whom and when; never the words."),
         _("So that your devices learn what they missed."),

@@ -64,6 +64,8 @@ NOT_PAGES = {
     "messaging:comments",
     "threads:reaction",
     "threads:deletion",
+    "threads:bookmark",
+    "messaging:bookmark",
     "spheres:presentation",
     "spheres:role",
     "spheres:departure",

@@ -193,6 +193,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "threads.comment.1": {"id": "01890000-0000-7000-8000-000000000006", "body": "x"},
     "threads.edit.1": {"body": "y", "_seen_body": "Bonjour"},
     "threads.delete.1": {},
+    "threads.keep.1": {},
     "spheres.settle.1": {
         "name": "Chantier",
         "hue": "teal",

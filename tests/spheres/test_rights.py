@@ -144,6 +144,7 @@ DEEDS = {
     "changes another's answer": answer("threads.edit.1", "edition", frozenset(), own=False),
     "deletes their own answer": answer("threads.delete.1", "deletion", EVERYBODY, own=True),
     "deletes another's answer": answer("threads.delete.1", "deletion", EDITORS, own=False),
+    "keeps another's words": message("threads.keep.1", "bookmark", EVERYBODY, own=False),
     "reacts to another's words": message("threads.react.1", "reaction", EVERYBODY, own=False),
     "invites an administrator": invitation("administrator", ADMINISTRATORS),
     "invites a publisher": invitation("publisher", ADMINISTRATORS),

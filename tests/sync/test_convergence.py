@@ -199,6 +199,7 @@ ACTIONS: dict[str, Act] = {
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),
     "operators.carry_out": lambda cast: operators.carry_out(odile(), "end_place", operators.end_place, cast.carol),
     "threads.react": lambda cast: threads.react(cast.alice, said(cast), reaction="heart"),
+    "threads.keep": lambda cast: threads.keep(cast.alice, said(cast)),
     "threads.comment": lambda cast: threads.comment(cast.alice, said(cast), id=uuid7(), body="moi aussi"),
     "threads.edit_comment": lambda cast: threads.edit_comment(cast.bob, answer(cast), body="non", seen="et moi"),
     "threads.delete_comment": lambda cast: threads.delete_comment(cast.alice, answer(cast)),

@@ -8,6 +8,7 @@ from threads.actions.commenting import (
     withdraw_comments,
 )
 from threads.actions.holding import erase_some
+from threads.actions.keeping import keep
 from threads.actions.reacting import react, take_reactions_back
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "delete_comment",
     "edit_comment",
     "erase_some",
+    "keep",
     "react",
     "take_reactions_back",
     "withdraw_comments",
