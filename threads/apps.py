@@ -17,9 +17,10 @@ class ThreadsConfig(AppConfig):
         from threads import subjects
         from threads.actions import erase_some, take_reactions_back, withdraw_comments
         from threads.comments import SUBJECT
-        from threads.rows import CommentKind
+        from threads.rows import CommentKind, ReportKind
 
         register(CommentKind())
+        register(ReportKind())
         subjects.register(SUBJECT)
         slots.tools.append(Place(_("Kept"), "threads:kept", "kept", order=80))
         posts_removers.extend((withdraw_comments, take_reactions_back))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.forms import Text, one_line_end
 from threads.emoji import EMOJI
-from threads.models import LONGEST_COMMENT
+from threads.models import LONGEST_COMMENT, LONGEST_WORDS, Reason
 
 TOO_LONG = _("This is too long: an answer has at most %(limit_value)d characters. Cut it in two.")
 
@@ -22,6 +22,17 @@ class ReactionForm(forms.Form):
         choices=[(name, name) for name in EMOJI],
         error_messages={"required": _("Choose a reaction."), "invalid_choice": _("Choose a reaction.")},
     )
+
+
+class ReportForm(forms.Form):
+    """Why a thing is reported: `threads.report.1`."""
+
+    id = forms.UUIDField()
+    reason = forms.ChoiceField(
+        choices=Reason.choices,
+        error_messages={"required": _("Say why."), "invalid_choice": _("Say why.")},
+    )
+    words = forms.CharField(required=False, max_length=LONGEST_WORDS)
 
 
 class SaidAt(forms.IntegerField):

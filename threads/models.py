@@ -1,4 +1,4 @@
-"""Thread, Comment, and what a thing must have to be answered to."""
+"""Thread, Comment, Report, and what a thing must have to be answered to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from journal import clock
 from journal.ids import uuid7
 from journal.models import Journal
 from spheres.models import Membership, Mine
 from spheres.seal import Sealed
-from threads.querysets import CommentRows
+from threads.querysets import CommentRows, ReportRows
 
 if TYPE_CHECKING:
     from spheres.models import Sphere
@@ -22,6 +23,8 @@ LATE_AFTER_SECONDS = 120
 # The keys of what is mine about a thing.
 REACTION = "reaction"
 BOOKMARK = "bookmark"
+REPORTED = "report"
+LONGEST_WORDS = 500
 
 
 class Thread(Sealed):
@@ -88,6 +91,41 @@ class Comment(Sealed):
         return (self.arrived_at - self.said_at).total_seconds() > LATE_AFTER_SECONDS
 
 
+class Reason(models.TextChoices):
+    """Why somebody reports a thing."""
+
+    HURTS = "hurts", _("It insults or threatens somebody")
+    PRIVATE = "private", _("It tells what is private")
+    ADVERTISES = "advertises", _("It advertises, or tries to cheat")
+    OTHER = "other", _("Something else")
+
+
+class Report(Sealed):
+    """That somebody wants those responsible to look at a thing; who it was is told to nobody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=64)
+    object_id = models.UUIDField()
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=16, choices=Reason)
+    words = models.CharField(max_length=LONGEST_WORDS, blank=True)
+    # What whoever reported it saw: it may be another by now, or gone, or nobody else's to read.
+    copy = models.TextField()
+    reported_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    is_hidden = models.BooleanField(default=False)
+
+    objects: ClassVar[Any] = ReportRows()
+
+    class Meta(Sealed.Meta):
+        indexes = [models.Index(fields=["object_id"], name="report_of")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Thing(Protocol):
     """What a thing of a feature has, to be answered to; `thread` is its own key to its thread."""
 
@@ -95,6 +133,7 @@ class Thing(Protocol):
     sphere: Sphere
     author: Membership
     thread: Thread | None
+    body: str
 
     objects: ClassVar[Any]
 

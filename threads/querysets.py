@@ -54,4 +54,22 @@ class CommentQuerySet(SealedQuerySet[Any]):
         return self.select_for_update(of=("self",)).whole()
 
 
+class ReportQuerySet(SealedQuerySet[Any]):
+    """Reports."""
+
+    def waiting(self) -> ReportQuerySet:
+        """Keep those that nobody has decided, with what their rows need."""
+        return self.filter(decided_at=None).select_related("author", "by", "sphere", "by__sphere")
+
+    def readable_by(self, membership: Membership) -> ReportQuerySet:
+        """Keep those of a sphere whose desk the membership reads, the decided ones too."""
+        readers = {"sphere__desk__readers__membership": membership, "sphere__desk__readers__until": None}
+        return self.select_related("sphere").filter(**readers)
+
+    def about(self, object_id: UUID) -> ReportQuerySet:
+        """Keep those of one thing that wait, held until the commit."""
+        return self.waiting().filter(object_id=object_id).select_for_update(of=("self",)).order_by("pk")
+
+
+ReportRows = SealedRows.from_queryset(ReportQuerySet)
 CommentRows = SealedRows.from_queryset(CommentQuerySet)

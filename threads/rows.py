@@ -12,15 +12,15 @@ from journal.ids import NOBODY
 from journal.kinds import Facts, Kind
 from spheres.models import Membership, Sphere
 from spheres.rows import hue_of, initials
-from threads.models import Comment, Thread
-from threads.subjects import subject_of
+from threads.models import Comment, Report, Thread
+from threads.subjects import subject_of, subjects
 
 if TYPE_CHECKING:
     from threads.models import Thing
 
 # The parts of a row's template that show them, and the facts that it alone needs.
 FOOT = ("threads/_foot.html", "threads/_reaction.html", "threads/_actions.html")
-FOR_FOOT = ("tally", "thread_url", "reaction_url", "bookmark_url")
+FOR_FOOT = ("tally", "thread_url", "reaction_url", "bookmark_url", "report_url")
 
 
 def answers_to(thing: Thing) -> Facts:
@@ -35,12 +35,13 @@ def answers_to(thing: Thing) -> Facts:
         "thread_url": subject.url("thread", thing) if subject.takes_comments else "",
         "reaction_url": subject.url("reaction", thing),
         "bookmark_url": subject.url("bookmark", thing),
+        "report_url": subject.url("report", thing),
     }
 
 
-UNANSWERED: Facts = {"tally": {}, "comments": 0, "thread_url": "", "reaction_url": "", "bookmark_url": ""}
 # For somebody who is not in the place: counts, and nothing to answer by.
-TO_EVERYBODY: Facts = {"thread_url": "", "reaction_url": "", "bookmark_url": ""}
+TO_EVERYBODY: Facts = {"thread_url": "", "reaction_url": "", "bookmark_url": "", "report_url": ""}
+UNANSWERED: Facts = {"tally": {}, "comments": 0} | TO_EVERYBODY
 
 
 class CommentKind(Kind[Comment]):
@@ -90,3 +91,34 @@ class CommentKind(Kind[Comment]):
         sphere = Sphere(id=NOBODY, slug="blank")
         nobody = Membership(id=NOBODY, sphere=sphere, name="")
         return Comment(id=NOBODY, sphere=sphere, within=Thread(object_id=NOBODY), author=nobody, body="")
+
+
+class ReportKind(Kind[Report]):
+    """Something that somebody reported, told to those who decide about it; by whom is told to nobody."""
+
+    name = "threads.report"
+    model = Report
+    template = "threads/_report.html"
+    journal = "sphere__desk_id"
+    is_standing = True
+    for_template = frozenset(("thread_url", "decision_url"))
+
+    def things(self) -> QuerySet[Report]:
+        """Give the reports that nobody has decided."""
+        found: QuerySet[Report] = Report.objects.waiting()
+        return found
+
+    def facts(self, thing: Report) -> Facts:
+        """Give what was reported, and why."""
+        subject = subjects[thing.kind]
+        page = f"{subject.namespace}:thread" if subject.takes_comments else ""
+        return {
+            "of": str(thing.author_id) if thing.author.is_open else "",
+            "of_name": thing.author.name if thing.author.is_open else "",
+            "reason": thing.reason,
+            "words": thing.words,
+            "copy": thing.copy,
+            "at": thing.reported_at.isoformat(timespec="seconds"),
+            "thread_url": reverse(page, args=[thing.sphere.slug, thing.object_id]) if page else "",
+            "decision_url": reverse("threads:decision", args=[thing.sphere.slug, thing.pk]),
+        }

@@ -35,3 +35,17 @@ def ensure_may_delete(member: Membership, said: Comment) -> None:
     if said.author_id != member.pk and member.role not in EDITORS:
         raise Refused(_("Only its author, or somebody responsible for this sphere, can delete an answer."))
     ensure_has_accepted(member)
+
+
+def ensure_may_report(member: Membership, thing: Thing) -> None:
+    """Raise Refused unless `member` may report a thing: whoever reads it, in an archived sphere too."""
+    if not member.is_open or member.sphere_id != thing.sphere.pk:
+        raise Refused(_("You can no longer answer here."))
+    ensure_has_accepted(member)
+
+
+def ensure_may_decide(member: Membership) -> None:
+    """Raise Refused unless `member` decides what becomes of what was reported."""
+    if member.role != "administrator":
+        raise Refused(_("Only the people responsible for this sphere decide about reports."))
+    ensure_has_accepted(member)

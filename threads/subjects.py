@@ -31,6 +31,8 @@ class Subject:
     # The beginning of its addresses in a sphere, and the name of the id that follows.
     path: str
     id: str
+    # Deletes a thing within the decision of somebody who may, and says nothing of who reported it.
+    hide: Callable[[Membership, Any], None]
     # Whether it is answered to by words too, and has a page for them.
     takes_comments: bool = True
 

@@ -17,6 +17,7 @@ def about(subject: Subject) -> list[URLPattern]:
     alone = [
         path(f"{thing}/reaction/", views.reaction(subject), name="reaction"),
         path(f"{thing}/bookmark/", views.bookmark(subject), name="bookmark"),
+        path(f"{thing}/report/", views.report(subject), name="report"),
     ]
     if not subject.takes_comments:
         return alone
@@ -28,6 +29,8 @@ def about(subject: Subject) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("moderation/", views.moderation, name="moderation"),
+    path("moderation/<uuid:report_id>/decision/", views.decision, name="decision"),
     path("kept/", views.kept, name="kept"),
     *about(SUBJECT),
     path("comments/<uuid:comment_id>/edition/", views.edition, name="edition"),

@@ -14,11 +14,11 @@ from journal.commands import accepts
 from journal.forms import cleaned
 from journal.kinds import Row
 from spheres.middleware import MemberRequest
-from spheres.pages import EVERYBODY, LiveList, Many, One, Page
+from spheres.pages import EVERYBODY, LiveList, Many, One, Page, is_responsible
 from spheres.slots import Card
 from threads import actions
-from threads.forms import CommentForm, EditForm, ReactionForm
-from threads.models import BOOKMARK, Comment, Thing
+from threads.forms import CommentForm, EditForm, ReactionForm, ReportForm
+from threads.models import BOOKMARK, Comment, Reason, Report, Thing
 from threads.subjects import Subject, subject_of, subjects
 
 View = Callable[..., HttpResponse]
@@ -48,6 +48,11 @@ class ThreadPage(Page):
 # Views are made after every feature has registered what it has.
 of_each: dict[str, Any] = {f"of_{n}": Many(kind, marked=BOOKMARK, window=EVERYBODY) for n, kind in enumerate(subjects)}
 kept = Page("threads/kept.html", **of_each)
+moderation = Page(
+    "threads/moderation.html",
+    kept_by=is_responsible,
+    reports=Many("threads.report", order="asc", window=EVERYBODY),
+)
 edition_page = Page("threads/edition.html", heading=One("threads.comment", "comment_id"))
 
 
@@ -76,6 +81,27 @@ def comments(subject: Subject) -> View:
         return _to_thread(thing)
 
     return view
+
+
+def report(subject: Subject) -> View:
+    """Make the page and the view by which things of a kind are reported."""
+    page = Page("threads/report.html", heading=One(subject.kind, subject.id), constants={"reasons": Reason.choices})
+
+    @accepts("threads.report.1", page=page)
+    def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
+        thing = _found(request, subject, ids)
+        actions.report(request.membership, thing, **cleaned(ReportForm(request.POST)))
+        return _to_thread(thing)
+
+    return view
+
+
+@accepts("threads.hide.1", "threads.leave.1")
+def decision(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """Hide what was reported, or leave it."""
+    found: Report = get_object_or_404(Report.objects.readable_by(request.membership), pk=report_id)
+    actions.decide(request.membership, found, is_hidden=request.POST["_name"] == "threads.hide.1")
+    return redirect("threads:moderation", request.membership.sphere.slug)
 
 
 def bookmark(subject: Subject) -> View:

@@ -154,6 +154,14 @@ TABLE: tuple[Kept, ...] = (
         models=("threads.thread",),
     ),
     Kept(
+        "reported",
+        _("That you reported something, why, and a copy of it; and what was reported of yours."),
+        _("So that those responsible can look at it and decide."),
+        _("What and why, those responsible for the sphere; that it was you, nobody."),
+        _("As long as the sphere exists."),
+        models=("threads.report",),
+    ),
+    Kept(
         "kept",
         _("What you keep in a sphere to find it again."),
         _("So that you find it, on all your devices."),

@@ -65,6 +65,7 @@ NOT_PAGES = {
     "threads:reaction",
     "threads:deletion",
     "threads:bookmark",
+    "threads:decision",
     "messaging:bookmark",
     "spheres:presentation",
     "spheres:role",

@@ -37,7 +37,7 @@ from sync.frames import closed_by
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.sync.device import Device
-from threads.actions import comment, react
+from threads.actions import comment, react, report
 
 pytestmark = pytest.mark.db
 
@@ -207,6 +207,7 @@ def lived_in(cast: Cast) -> None:
         for number in range(4):
             comment(cast.bob, message, id=uuid7(), body=f"Réponse {number}")
         react(cast.bob, message, reaction="heart")
+        report(cast.carol, message, id=uuid7(), reason="other")
         send_by_mail(cast.alice, id=uuid7(), found=[Addressee(1, "ida@example.invalid")])
         actions.mark(cast.bob, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="1")
     make_key(cast.alice, id=uuid7(), name="Mamie")
@@ -241,6 +242,7 @@ def test_a_week_later_nothing_is_left(cast: Cast, browse: Browse, monkeypatch: p
         "Message",
         "Thread",
         "Comment",
+        "Report",
         "Conversation",
         "Entry",
         "Reader",

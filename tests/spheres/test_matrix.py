@@ -31,7 +31,7 @@ from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.reports.making import line
 from tests.sync.device import Device
-from threads.actions import comment
+from threads.actions import comment, report
 
 pytestmark = pytest.mark.db
 
@@ -124,6 +124,14 @@ def answered(cast: Cast) -> UUID:
         return comment(cast.bob, said, id=uuid7(), body="Bonjour").pk
 
 
+def reported(cast: Cast) -> UUID:
+    """Let Bob report something."""
+    said, made = cast.say(cast.alice), uuid7()
+    with inside(cast.sphere):
+        report(cast.bob, said, id=made, reason="other")
+    return made
+
+
 def gathered(cast: Cast) -> UUID:
     """Let some members have a group."""
     with inside(cast.sphere):
@@ -147,6 +155,7 @@ EXAMPLES: dict[str, Callable[[Cast], object]] = {
     "edition_id": owed,
     "group_id": gathered,
     "comment_id": answered,
+    "report_id": reported,
 }
 # What is for fewer than all members: who of them.
 NARROWER = {
@@ -161,6 +170,8 @@ NARROWER = {
     "key_id": ("alice", "bob"),
     "browser_id": ("alice", "bob"),
     "guests.key": ("alice", "bob"),
+    "report_id": ("alice",),
+    "threads.report": ("alice",),
     "/acceptances/table/": ("alice",),
     "charters.acceptance": ("alice",),
 }
@@ -194,6 +205,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "threads.edit.1": {"body": "y", "_seen_body": "Bonjour"},
     "threads.delete.1": {},
     "threads.keep.1": {},
+    "threads.report.1": {"id": "01890000-0000-7000-8000-000000000007", "reason": "other"},
+    "threads.hide.1": {},
     "spheres.settle.1": {
         "name": "Chantier",
         "hue": "teal",
@@ -316,6 +329,7 @@ def test_an_id_of_another_sphere_is_nowhere_here(cast: Cast, browse: Browse) -> 
 
 def test_every_kind_reaches_members_and_nobody_else(cast: Cast, browse: Browse) -> None:
     answered(cast)
+    reported(cast)
     gathered(cast)
     owed(cast)
     with inside(cast.sphere):

@@ -25,7 +25,7 @@ from spheres.types import TYPES
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.sync.device import Device
-from threads.actions import comment
+from threads.actions import comment, report
 
 pytestmark = pytest.mark.db
 
@@ -74,6 +74,14 @@ def answer(command: str, place: str, allowed: frozenset[str], *, own: bool) -> D
         return f"comments/{made.pk}/{place}/"
 
     return Deed(allowed, command, path, lambda cast, doer: {"body": "Autre", "_seen_body": "Bonjour"})
+
+
+def reported(cast: Cast, doer: Membership) -> str:
+    """Let Bob report something."""
+    said, made = cast.say(cast.alice), uuid7()
+    with inside(cast.sphere):
+        report(cast.bob, said, id=made, reason="other")
+    return f"moderation/{made}/decision/"
 
 
 def fresh(cast: Cast, role: str = "member") -> Membership:
@@ -144,6 +152,13 @@ DEEDS = {
     "changes another's answer": answer("threads.edit.1", "edition", frozenset(), own=False),
     "deletes their own answer": answer("threads.delete.1", "deletion", EVERYBODY, own=True),
     "deletes another's answer": answer("threads.delete.1", "deletion", EDITORS, own=False),
+    "reports another's words": Deed(
+        EVERYBODY,
+        "threads.report.1",
+        lambda cast, doer: f"messages/{cast.say(cast.bob).pk}/report/",
+        lambda cast, doer: {"id": uuid7(), "reason": "other"},
+    ),
+    "decides about a report": Deed(ADMINISTRATORS, "threads.leave.1", reported),
     "keeps another's words": message("threads.keep.1", "bookmark", EVERYBODY, own=False),
     "reacts to another's words": message("threads.react.1", "reaction", EVERYBODY, own=False),
     "invites an administrator": invitation("administrator", ADMINISTRATORS),

@@ -42,7 +42,7 @@ from sync.frames import finished
 from tests.conftest import Cast, person
 from tests.sync.device import Device
 from threads import actions as threads
-from threads.models import Comment
+from threads.models import Comment, Report
 
 pytestmark = pytest.mark.db
 
@@ -69,6 +69,14 @@ def said(cast: Cast) -> Message:
 def answer(cast: Cast) -> Comment:
     """Give what Bob had answered before."""
     found: Comment = Comment.objects.whole().get(author=cast.bob)
+    return found
+
+
+def reported(cast: Cast) -> Report:
+    """Let Carol report what Bob had said."""
+    made = uuid7()
+    threads.report(cast.carol, said(cast), id=made, reason="hurts", words="hm")
+    found: Report = Report.objects.get(pk=made)
     return found
 
 
@@ -199,6 +207,8 @@ ACTIONS: dict[str, Act] = {
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),
     "operators.carry_out": lambda cast: operators.carry_out(odile(), "end_place", operators.end_place, cast.carol),
     "threads.react": lambda cast: threads.react(cast.alice, said(cast), reaction="heart"),
+    "threads.report": reported,
+    "threads.decide": lambda cast: threads.decide(cast.alice, reported(cast), is_hidden=True),
     "threads.keep": lambda cast: threads.keep(cast.alice, said(cast)),
     "threads.comment": lambda cast: threads.comment(cast.alice, said(cast), id=uuid7(), body="moi aussi"),
     "threads.edit_comment": lambda cast: threads.edit_comment(cast.bob, answer(cast), body="non", seen="et moi"),

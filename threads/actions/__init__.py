@@ -10,15 +10,18 @@ from threads.actions.commenting import (
 from threads.actions.holding import erase_some
 from threads.actions.keeping import keep
 from threads.actions.reacting import react, take_reactions_back
+from threads.actions.reporting import decide, report
 
 __all__ = [
     "close_thread",
     "comment",
+    "decide",
     "delete_comment",
     "edit_comment",
     "erase_some",
     "keep",
     "react",
+    "report",
     "take_reactions_back",
     "withdraw_comments",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from journal.recording import record
 from spheres.actions import erase_some_of
 from spheres.models import Sphere
-from threads.models import Comment, Thing, Thread
+from threads.models import Comment, Report, Thing, Thread
 from threads.subjects import subject_of
 
 
@@ -26,6 +26,5 @@ def tell(thing: Thing) -> None:
 
 def erase_some(sphere: Sphere, limit: int) -> int:
     """Erase at most `limit` rows of a sphere that is erased, its threads last."""
-    return erase_some_of(Comment.objects.filter(sphere=sphere), limit) or erase_some_of(
-        Thread.objects.filter(sphere=sphere), limit
-    )
+    models = (Report, Comment, Thread)
+    return next((done for model in models if (done := erase_some_of(model.objects.filter(sphere=sphere), limit))), 0)
