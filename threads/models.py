@@ -38,6 +38,8 @@ class Thread(Sealed):
     tally = models.JSONField(default=dict)
     # How many comments stand.
     comments = models.PositiveIntegerField(default=0)
+    # The answer that whoever asked, or a publisher, accepted.
+    accepted = models.ForeignKey("threads.Comment", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta(Sealed.Meta):
         pass

@@ -31,6 +31,7 @@ def answers_to(thing: Thing) -> Facts:
     return {
         "tally": thing.thread.tally if thing.thread else {},
         "comments": thing.thread.comments if thing.thread else 0,
+        "answered": thing.thread is not None and thing.thread.accepted_id is not None,
         # A comment is answered by reactions alone.
         "thread_url": subject.url("thread", thing) if subject.takes_comments else "",
         "reaction_url": subject.url("reaction", thing),
@@ -41,7 +42,7 @@ def answers_to(thing: Thing) -> Facts:
 
 # For somebody who is not in the place: counts, and nothing to answer by.
 TO_EVERYBODY: Facts = {"thread_url": "", "reaction_url": "", "bookmark_url": "", "report_url": ""}
-UNANSWERED: Facts = {"tally": {}, "comments": 0} | TO_EVERYBODY
+UNANSWERED: Facts = {"tally": {}, "comments": 0, "answered": False} | TO_EVERYBODY
 
 
 class CommentKind(Kind[Comment]):
@@ -55,7 +56,7 @@ class CommentKind(Kind[Comment]):
     # The newest of a journal, whatever they answer: a window for each thing would be asked for a thousand times.
     window = 200
     is_told_from_memory = True
-    for_template = frozenset(("former", "initials", "hue", "edit_url", "delete_url", *FOR_FOOT))
+    for_template = frozenset(("former", "initials", "hue", "edit_url", "delete_url", "accept_url", *FOR_FOOT))
 
     def things(self) -> QuerySet[Comment]:
         """Give the comments of the open spheres that stand, with their authors."""
@@ -81,8 +82,10 @@ class CommentKind(Kind[Comment]):
             "withdrawn": thing.withdrawn_at is not None,
             "withdrawn_by_others": thing.is_withdrawn_by_others,
             "late": thing.is_late,
+            "accepted": thing.within.accepted_id == thing.pk and thing.pk != NOBODY,
             "edit_url": reverse("threads:edition", args=[thing.sphere.slug, thing.pk]),
             "delete_url": reverse("threads:deletion", args=[thing.sphere.slug, thing.pk]),
+            "accept_url": reverse("threads:acceptance", args=[thing.sphere.slug, thing.pk]),
             **answers_to(thing),
         }
 

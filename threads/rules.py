@@ -49,3 +49,13 @@ def ensure_may_decide(member: Membership) -> None:
     if member.role != "administrator":
         raise Refused(_("Only the people responsible for this sphere decide about reports."))
     ensure_has_accepted(member)
+
+
+def ensure_may_accept(member: Membership, thing: Thing) -> None:
+    """Raise Refused unless `member` says which answer is the one: whoever asked, or looks after the sphere."""
+    if member.sphere.started_by != "questions":
+        raise Refused(_("Answers are accepted where members ask questions: those responsible can make this a forum."))
+    if thing.author.pk != member.pk and member.role not in EDITORS:
+        raise Refused(_("Only whoever asked, or somebody responsible for this sphere, accepts an answer."))
+    ensure_living(member.sphere)
+    ensure_has_accepted(member)

@@ -35,4 +35,5 @@ urlpatterns = [
     *about(SUBJECT),
     path("comments/<uuid:comment_id>/edition/", views.edition, name="edition"),
     path("comments/<uuid:comment_id>/deletion/", views.deletion, name="deletion"),
+    path("comments/<uuid:comment_id>/acceptance/", views.acceptance, name="acceptance"),
 ]

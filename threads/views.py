@@ -132,6 +132,14 @@ def deletion(request: MemberRequest, comment_id: UUID) -> HttpResponse:
     return _to_thread(found)
 
 
+@accepts("threads.accept.1", "threads.unaccept.1")
+def acceptance(request: MemberRequest, comment_id: UUID) -> HttpResponse:
+    """Accept an answer, or take that back."""
+    said = _comment(request, comment_id)
+    actions.accept(request.membership, said, is_accepted=request.POST["_name"] == "threads.accept.1")
+    return _to_thread(said)
+
+
 def _found(request: MemberRequest, subject: Subject, ids: Mapping[str, UUID]) -> Thing:
     if subject.takes_comments:
         return subject.get(request.membership, ids[subject.id])

@@ -66,6 +66,7 @@ NOT_PAGES = {
     "threads:deletion",
     "threads:bookmark",
     "threads:decision",
+    "threads:acceptance",
     "messaging:bookmark",
     "spheres:presentation",
     "spheres:role",

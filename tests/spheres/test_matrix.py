@@ -118,7 +118,8 @@ def owed(cast: Cast) -> UUID:
 
 
 def answered(cast: Cast) -> UUID:
-    """Let Bob answer something."""
+    """Let Bob answer something, where answers are accepted."""
+    Sphere.objects.filter(pk=cast.sphere.pk).update(started_by="questions")
     said = cast.say(cast.bob)
     with inside(cast.sphere):
         return comment(cast.bob, said, id=uuid7(), body="Bonjour").pk
@@ -204,6 +205,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "threads.comment.1": {"id": "01890000-0000-7000-8000-000000000006", "body": "x"},
     "threads.edit.1": {"body": "y", "_seen_body": "Bonjour"},
     "threads.delete.1": {},
+    "threads.accept.1": {},
     "threads.keep.1": {},
     "threads.report.1": {"id": "01890000-0000-7000-8000-000000000007", "reason": "other"},
     "threads.hide.1": {},

@@ -76,6 +76,19 @@ def answer(command: str, place: str, allowed: frozenset[str], *, own: bool) -> D
     return Deed(allowed, command, path, lambda cast, doer: {"body": "Autre", "_seen_body": "Bonjour"})
 
 
+def asked_for(allowed: frozenset[str], *, own: bool) -> Deed:
+    """Accept what Bob answered to one's own question in a forum, or to Bob's."""
+
+    def path(cast: Cast, doer: Membership) -> str:
+        Sphere.objects.filter(pk=cast.sphere.pk).update(started_by="questions")
+        said = cast.say(doer if own else cast.bob)
+        with inside(cast.sphere):
+            made = comment(cast.bob, said, id=uuid7(), body="Bonjour")
+        return f"comments/{made.pk}/acceptance/"
+
+    return Deed(allowed, "threads.accept.1", path)
+
+
 def reported(cast: Cast, doer: Membership) -> str:
     """Let Bob report something."""
     said, made = cast.say(cast.alice), uuid7()
@@ -152,6 +165,8 @@ DEEDS = {
     "changes another's answer": answer("threads.edit.1", "edition", frozenset(), own=False),
     "deletes their own answer": answer("threads.delete.1", "deletion", EVERYBODY, own=True),
     "deletes another's answer": answer("threads.delete.1", "deletion", EDITORS, own=False),
+    "accepts an answer to their own question": asked_for(EVERYBODY, own=True),
+    "accepts an answer to another's question": asked_for(EDITORS, own=False),
     "reports another's words": Deed(
         EVERYBODY,
         "threads.report.1",

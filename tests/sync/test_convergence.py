@@ -72,6 +72,12 @@ def answer(cast: Cast) -> Comment:
     return found
 
 
+def accepted(cast: Cast) -> None:
+    """Let Alice accept what Bob answered, in a forum."""
+    Sphere.objects.filter(pk=cast.sphere.pk).update(started_by="questions")
+    threads.accept(cast.alice, answer(cast))
+
+
 def reported(cast: Cast) -> Report:
     """Let Carol report what Bob had said."""
     made = uuid7()
@@ -207,6 +213,7 @@ ACTIONS: dict[str, Act] = {
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),
     "operators.carry_out": lambda cast: operators.carry_out(odile(), "end_place", operators.end_place, cast.carol),
     "threads.react": lambda cast: threads.react(cast.alice, said(cast), reaction="heart"),
+    "threads.accept": accepted,
     "threads.report": reported,
     "threads.decide": lambda cast: threads.decide(cast.alice, reported(cast), is_hidden=True),
     "threads.keep": lambda cast: threads.keep(cast.alice, said(cast)),

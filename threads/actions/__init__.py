@@ -1,5 +1,6 @@
 """The verbs of threads."""
 
+from threads.actions.accepting import accept
 from threads.actions.commenting import (
     close_thread,
     comment,
@@ -13,6 +14,7 @@ from threads.actions.reacting import react, take_reactions_back
 from threads.actions.reporting import decide, report
 
 __all__ = [
+    "accept",
     "close_thread",
     "comment",
     "decide",

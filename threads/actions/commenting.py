@@ -94,6 +94,9 @@ def delete_comment(member: Membership, said: Comment) -> None:
         return
     _hide(held)
     if thing is not None and thing.thread is not None:
+        if thing.thread.accepted_id == held.pk:
+            thing.thread.accepted = None
+            thing.thread.save(update_fields=["accepted"])
         _count(thing.thread, -1)
         tell(thing)
     record(held.journal_id, "deleted", held, actor=member.pk, is_gone=True)
