@@ -49,7 +49,9 @@ class MessageQuerySet(SealedQuerySet[Any]):
 
     def under_lock(self) -> MessageQuerySet:
         """Hold them until the commit, with what their rows need."""
-        return self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere", "thread")
+        held = self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere")
+        # Not joined: PostgreSQL gives whoever waited the row as it is now, and what is joined as it was before.
+        return held.prefetch_related("thread")
 
 
 ConversationRows = SealedRows.from_queryset(ConversationQuerySet)

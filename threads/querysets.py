@@ -51,7 +51,9 @@ class CommentQuerySet(SealedQuerySet[Any]):
 
     def under_lock(self) -> CommentQuerySet:
         """Hold them until the commit, with what their rows need."""
-        return self.select_for_update(of=("self",)).whole()
+        held = self.select_for_update(of=("self",)).select_related("author", "sphere")
+        # Not joined: PostgreSQL gives whoever waited the row as it is now, and what is joined as it was before.
+        return held.prefetch_related("within", "thread")
 
 
 class ReportQuerySet(SealedQuerySet[Any]):
