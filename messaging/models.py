@@ -52,6 +52,8 @@ class Message(Sealed):
     withdrawn_at = models.DateTimeField(null=True)
     # Not as its author wanted it, but those who removed them.
     is_withdrawn_by_others = models.BooleanField(default=False)
+    # Who is called in it by name.
+    mentions = models.JSONField(default=dict)
     # What is answered to it, from the first answer on.
     thread = models.OneToOneField(Thread, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -24,6 +24,7 @@ LATE_AFTER_SECONDS = 120
 REACTION = "reaction"
 BOOKMARK = "bookmark"
 REPORTED = "report"
+MENTION = "mention"
 LONGEST_WORDS = 500
 
 
@@ -71,6 +72,8 @@ class Comment(Sealed):
     withdrawn_at = models.DateTimeField(null=True)
     # Not as its author wanted it, but those who removed them.
     is_withdrawn_by_others = models.BooleanField(default=False)
+    # Who is called in it by name.
+    mentions = models.JSONField(default=dict)
     # The reactions to it.
     thread = models.OneToOneField(Thread, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -136,6 +139,7 @@ class Thing(Protocol):
     author: Membership
     thread: Thread | None
     body: str
+    mentions: dict[str, list[str]]
 
     objects: ClassVar[Any]
 

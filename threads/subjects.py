@@ -11,6 +11,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from journal.models import Entry
+from journal.work import open_work
+
 if TYPE_CHECKING:
     from spheres.models import Membership
     from threads.models import Thing
@@ -72,7 +75,14 @@ def subject_of(thing: Thing) -> Subject:
     return found
 
 
-def in_order(*told: tuple[UUID, Callable[[], object]]) -> None:
-    """Tell several journals, in the order of their ids."""
-    for _journal, tell in sorted(told, key=lambda one: one[0]):
-        tell()
+Told = tuple[UUID, Callable[[], object]]
+
+
+def in_order(*told: Told) -> None:
+    """Tell several journals, in the order of their ids; the command is answered with what is named first."""
+    answer: dict[int, object] = {}
+    for place in sorted(range(len(told)), key=lambda place: told[place][0]):
+        answer[place] = told[place][1]()
+    work, entry = open_work(), answer.get(0)
+    if work is not None and isinstance(entry, Entry):
+        work.last = entry

@@ -163,7 +163,7 @@ TABLE: tuple[Kept, ...] = (
     ),
     Kept(
         "kept",
-        _("What you keep in a sphere to find it again."),
+        _("What you keep in a sphere to find it again, and where somebody called you by name."),
         _("So that you find it, on all your devices."),
         _("You alone."),
         _("As long as the sphere exists, or until you keep it no longer; that there was something stays."),

@@ -33,6 +33,7 @@ import { PrintPage } from "../invitations/print-page.js";
 import { ShareLink } from "../invitations/share-link.js";
 import { sayZone } from "../invitations/zone.js";
 import { MessageComposer } from "../messaging/composer.js";
+import { MentionList } from "../threads/mentions.js";
 import { followReactions, showReaction } from "../threads/reactions.js";
 
 effects.set("threads.react.1", showReaction);
@@ -208,6 +209,7 @@ function defineElements() {
   customElements.define("sync-age", SyncAge);
   customElements.define("outbox-list", OutboxList);
   customElements.define("message-composer", MessageComposer);
+  customElements.define("mention-list", MentionList);
   customElements.define("share-link", ShareLink);
   customElements.define("print-page", PrintPage);
   customElements.define("look-again", LookAgain);

@@ -10,11 +10,13 @@ from threads.actions.commenting import (
 )
 from threads.actions.holding import erase_some
 from threads.actions.keeping import keep
+from threads.actions.mentioning import calls
 from threads.actions.reacting import react, take_reactions_back
 from threads.actions.reporting import decide, report
 
 __all__ = [
     "accept",
+    "calls",
     "close_thread",
     "comment",
     "decide",

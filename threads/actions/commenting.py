@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.http import Http404
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from journal import clock
 from journal.errors import Conflict, Invalid
 from journal.merging import merged
+from journal.models import Entry
 from journal.recording import record
 from journal.writing import action, writing
 from spheres.models import Membership
@@ -18,8 +20,10 @@ from spheres.querysets import was_ended_by_others
 from spheres.rules import ensure_meant_for
 from threads import rules
 from threads.actions.holding import tell, thread_of
+from threads.actions.mentioning import calls
+from threads.mentions import mentioned_in
 from threads.models import LONGEST_COMMENT, Comment, Thing, Thread
-from threads.subjects import subject_of, subjects
+from threads.subjects import in_order, subject_of, subjects
 
 LONGEST_WAIT = timedelta(days=90)
 
@@ -51,6 +55,7 @@ def comment(
         within=thread,
         author=author,
         body=body,
+        mentions=mentioned_in(body, author.sphere, thread.journal_id),
         arrived_at=now,
         # A device's clock may be anything; what waits in an outbox waits 90 days at most.
         said_at=max(min(said_at or now, now), now - LONGEST_WAIT),
@@ -58,8 +63,12 @@ def comment(
     if not said.insert():
         raise Conflict(_("This answer was already sent with other words."), field="id")
     _count(thread, 1)
-    tell(thing)
-    record(thread.journal_id, "commented", said, actor=author.pk)
+
+    def told() -> Entry:
+        tell(thing)
+        return record(thread.journal_id, "commented", said, actor=author.pk)
+
+    in_order((thread.journal_id, told), *calls(author, said))
     return said
 
 
@@ -78,9 +87,12 @@ def edit_comment(editor: Membership, said: Comment, *, body: str, seen: str) -> 
         return
     if len(value) > LONGEST_COMMENT:
         raise Invalid({"body": [_("Both changes together are too long. Cut your answer in two.")]})
+    before = said.mentions
     said.body, said.edited_at = value, clock.now()
-    said.save(update_fields=["body", "edited_at"])
-    record(said.journal_id, "edited", said, actor=editor.pk)
+    said.mentions = mentioned_in(value, said.sphere, said.journal_id)
+    said.save(update_fields=["body", "mentions", "edited_at"])
+    told = partial(record, said.journal_id, "edited", said, actor=editor.pk)
+    in_order((said.journal_id, told), *calls(editor, said, before))
 
 
 @action
@@ -119,7 +131,8 @@ def withdraw_comments(author: Membership, limit: int) -> int:
         is_by_others = was_ended_by_others(author)
         for said in found:
             said.body, said.withdrawn_at, said.is_withdrawn_by_others = "", clock.now(), is_by_others
-            said.save(update_fields=["body", "withdrawn_at", "is_withdrawn_by_others"])
+            said.mentions = {}
+            said.save(update_fields=["body", "mentions", "withdrawn_at", "is_withdrawn_by_others"])
             record(said.journal_id, "withdrawn", said, actor=author.pk)
         return len(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journal.models import Entry
 from journal.recording import record
 from spheres.actions import erase_some_of
 from spheres.models import Sphere
@@ -19,9 +20,9 @@ def thread_of(thing: Thing) -> Thread:
     return thing.thread
 
 
-def tell(thing: Thing) -> None:
+def tell(thing: Thing) -> Entry:
     """Tell a thing anew, by nobody: who answered is told by the answer, and whose reaction it was by nothing."""
-    record(thing.journal_id, "changed", thing)  # type: ignore[arg-type]  # every Thing is a row of a model
+    return record(thing.journal_id, "changed", thing)  # type: ignore[arg-type]  # every Thing is a row of a model
 
 
 def erase_some(sphere: Sphere, limit: int) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.utils.safestring import SafeString
 
 from threads.emoji import EMOJI, Emoji
+from threads.mentions import shown
+from threads.models import Thing
 
 register = template.Library()
 
@@ -21,3 +24,9 @@ def counted(tally: Mapping[str, int]) -> list[tuple[str, Emoji, int]]:
 def reactions() -> list[tuple[str, Emoji]]:
     """Give the reactions there are."""
     return list(EMOJI.items())
+
+
+@register.filter
+def words(thing: Thing) -> SafeString:
+    """Write the words of a thing, with whom they call."""
+    return shown(thing.body, thing.mentions)
