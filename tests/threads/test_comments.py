@@ -18,12 +18,12 @@ from journal.errors import Conflict, Invalid, Refused
 from journal.ids import uuid7
 from messaging.actions import delete_message
 from messaging.models import Message
-from spheres.actions import archive, end_membership, remove_posts, settle
+from spheres.actions import admit, archive, end_membership, remove_posts, settle
 from spheres.charters.actions import publish_charter
-from spheres.models import Membership
+from spheres.models import Membership, Sphere
 from spheres.seal import inside
 from tests.commanding import Response, fields, post
-from tests.conftest import Cast
+from tests.conftest import Cast, person
 from tests.sync.device import Device
 from threads.actions import comment, delete_comment, edit_comment, react
 from threads.models import LONGEST_COMMENT, Comment, Thread
@@ -111,6 +111,14 @@ def test_strangers_and_what_is_gone(cast: Cast, browse: Browse, said: Message) -
     # What answers it went along, everywhere.
     assert held(cast.carol, browse) == []
     assert browse(cast.bob).get(reverse("threads:edition", args=[cast.sphere.slug, made.pk])).status_code == 404
+
+
+def test_who_came_later_answers_nothing_older(cast: Cast, browse: Browse, said: Message) -> None:
+    Sphere.objects.filter(pk=cast.sphere.pk).update(shows_history=False)
+    cast.alice.refresh_from_db()
+    late = admit(cast.alice, person("Gil"), name="Gil")
+    assert answers(browse(late), late, said, "x").status_code == 404
+    assert answers(browse(late), late, cast.say(cast.alice), "x").status_code == 200
 
 
 def test_members_answer_where_only_some_begin(cast: Cast, browse: Browse, said: Message) -> None:

@@ -52,6 +52,11 @@ def test_who_is_called(cast: Cast, words: str, names: list[str]) -> None:
     assert called(cast) == names
 
 
+def test_whoever_is_not_there_is_only_a_word(cast: Cast) -> None:
+    said = cast.say(cast.alice, "@Dan @Eve @Bob")
+    assert said.mentions == {"Bob": [str(cast.bob.pk)]}
+
+
 def test_two_of_one_name_are_both_called(cast: Cast) -> None:
     admit(cast.alice, person("Robert"), name="Bob")
     said = cast.say(cast.alice, "@Bob ?")
