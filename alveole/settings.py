@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "spheres.groups",
     "spheres.reports",
     "files",
+    "threads",
     "messaging",
     "sync",
     "alveole",
@@ -228,7 +229,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]  # alveole/edge.py s
 
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("accounts", "spheres", "files", "messaging", "sync", "alveole")]
+LOCALE_PATHS = [
+    BASE_DIR / app / "locale" for app in ("accounts", "spheres", "files", "threads", "messaging", "sync", "alveole")
+]
 USE_TZ = True
 
 STATIC_URL = "/static/"

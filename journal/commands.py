@@ -80,7 +80,7 @@ def fingerprint(request: HttpRequest, secret_fields: frozenset[str] = frozenset(
             data = part.encode() if isinstance(part, str) else part
             digest.update(len(data).to_bytes(8, "big") + data)
 
-    add(request.path)
+    add(request.get_full_path())
     for name in sorted(request.POST):
         if name not in TRANSPORT_FIELDS | secret_fields:
             add(name, *request.POST.getlist(name))

@@ -61,6 +61,8 @@ class Kind(Generic[M]):
     name: ClassVar[str]
     model: ClassVar[type[models.Model]]
     template: ClassVar[str]
+    # What the template includes.
+    includes: ClassVar[tuple[str, ...]] = ()
     # The way from a thing to its journal, as a lookup.
     journal: ClassVar[str] = "journal_id"
     # The kind of the things it lies in; its children are loaded window by window.
@@ -141,4 +143,4 @@ def kind_of(thing: models.Model) -> Kind[Any]:
 
 def templates() -> list[str]:
     """Name the templates whose change makes stored rows stale."""
-    return sorted({kind.template for kind in _by_name.values() if kind.template})
+    return sorted({name for kind in _by_name.values() for name in (kind.template, *kind.includes) if name})

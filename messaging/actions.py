@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.http import Http404
@@ -22,6 +23,10 @@ from messaging.models import LONGEST_BODY, Attachment, Conversation, Message
 from spheres.actions import erase_some_of
 from spheres.models import Membership, Sphere
 from spheres.querysets import was_ended_by_others
+from spheres.rules import ensure_meant_for
+from threads.actions import calls, close_thread
+from threads.mentions import mentioned_in
+from threads.subjects import in_order
 
 LONGEST_WAIT = timedelta(days=90)
 
@@ -53,7 +58,7 @@ def send_message(
     a file is not here; Conflict if `id` is taken.
     """
     rules.ensure_may_post(author, conversation)
-    rules.ensure_meant_for(author, is_for_everybody=is_for_everybody)
+    ensure_meant_for(author, is_for_everybody=is_for_everybody)
     now = clock.now()
     message = Message(
         id=id,
@@ -61,6 +66,7 @@ def send_message(
         conversation=conversation,
         author=author,
         body=body,
+        mentions=mentioned_in(body, author.sphere, conversation.journal_id),
         arrived_at=now,
         # A device's clock may be anything; what waits in an outbox waits 90 days at most.
         said_at=max(min(said_at or now, now), now - LONGEST_WAIT),
@@ -73,7 +79,8 @@ def send_message(
     ]
     if message.attached:
         Attachment.objects.bulk_create(message.attached)
-    record(conversation.journal_id, "posted", message, actor=author.pk)
+    told = partial(record, conversation.journal_id, "posted", message, actor=author.pk)
+    in_order((conversation.journal_id, told), *calls(author, message))
     return message
 
 
@@ -100,9 +107,12 @@ def edit_message(editor: Membership, message: Message, *, body: str, seen: str) 
         return
     if len(value) > LONGEST_BODY:
         raise Invalid({"body": [_("Both changes together are too long. Cut your message in two.")]})
+    before = message.mentions
     message.body, message.edited_at = value, clock.now()
-    message.save(update_fields=["body", "edited_at"])
-    record(message.conversation.journal_id, "edited", message, actor=editor.pk)
+    message.mentions = mentioned_in(value, message.sphere, message.journal_id)
+    message.save(update_fields=["body", "mentions", "edited_at"])
+    told = partial(record, message.journal_id, "edited", message, actor=editor.pk)
+    in_order((message.journal_id, told), *calls(editor, message, before))
 
 
 @action
@@ -115,6 +125,7 @@ def delete_message(member: Membership, message: Message) -> None:
     message.deleted_at = clock.now()
     message.save(update_fields=["deleted_at"])
     discard(attachment.file for attachment in message.attached)
+    close_thread(message, member)
     record(message.conversation.journal_id, "deleted", message, actor=member.pk, is_gone=True)
 
 
@@ -126,7 +137,8 @@ def withdraw_messages(author: Membership, limit: int) -> int:
         is_by_others = was_ended_by_others(author)
         for message in messages:
             message.body, message.withdrawn_at, message.is_withdrawn_by_others = "", clock.now(), is_by_others
-            message.save(update_fields=["body", "withdrawn_at", "is_withdrawn_by_others"])
+            message.mentions = {}
+            message.save(update_fields=["body", "mentions", "withdrawn_at", "is_withdrawn_by_others"])
             _take_away_files(message)
             record(message.conversation.journal_id, "withdrawn", message, actor=author.pk)
         return len(messages)

@@ -16,12 +16,15 @@ class MessagingConfig(AppConfig):
         from messaging.actions import erase_some, open_conversation, tell_of_file, withdraw_messages
         from messaging.querysets import shows_file
         from messaging.rows import ConversationKind, MessageKind
+        from messaging.subject import SUBJECT
         from spheres.actions import erasers, on_founded, posts_removers
         from spheres.pages import Many
         from spheres.slots import Card, Tool, slots
+        from threads import subjects
 
         register(ConversationKind())
         register(MessageKind())
+        subjects.register(SUBJECT)
         slots.cards.append(
             Card(
                 _("Conversations"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -11,19 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from files.forms import FilesForm
 from journal.forms import Text, one_line_end
 from messaging.models import LONGEST_BODY, MOST_FILES
+from threads.forms import SaidAt
 
 TOO_LONG = _("This is too long: a message has at most %(limit_value)d characters. Cut it in two.")
-
-
-class SaidAt(forms.IntegerField):
-    """A device's time in milliseconds since 1970 (UTC), as a moment; nonsense counts as none."""
-
-    def clean(self, value: Any) -> datetime | None:
-        """Give the moment."""
-        try:
-            return datetime.fromtimestamp(int(value) / 1000, UTC)
-        except (TypeError, ValueError, OverflowError, OSError):
-            return None
 
 
 class Body(Text):

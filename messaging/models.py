@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -13,6 +14,7 @@ from journal.models import Journal
 from messaging.querysets import AttachmentRows, ConversationRows, MessageRows
 from spheres.models import Membership
 from spheres.seal import Sealed
+from threads.models import Thread
 
 LONGEST_BODY = 10_000
 MOST_FILES = 20
@@ -52,6 +54,10 @@ class Message(Sealed):  # type: ignore[django-manager-missing]  # that of its at
     withdrawn_at = models.DateTimeField(null=True)
     # Not as its author wanted it, but those who removed them.
     is_withdrawn_by_others = models.BooleanField(default=False)
+    # Who is called in it by name.
+    mentions = models.JSONField(default=dict)
+    # What is answered to it, from the first answer on.
+    thread = models.OneToOneField(Thread, on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects: ClassVar[Any] = MessageRows()
 
@@ -63,6 +69,11 @@ class Message(Sealed):  # type: ignore[django-manager-missing]  # that of its at
 
     # Its files in their order, as every read that rows are made of brings them along.
     attached: list[Attachment]
+
+    @property
+    def journal_id(self) -> UUID:
+        """Give the journal it lies in."""
+        return self.conversation.journal_id
 
     @property
     def is_late(self) -> bool:

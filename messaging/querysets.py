@@ -42,7 +42,7 @@ class MessageQuerySet(SealedQuerySet[Any]):
             journal__readers__until=None,
             first__gt=models.F("journal__readers__since"),
         )
-        return self.filter(models.Exists(seen)).select_related("author", "conversation")
+        return self.filter(models.Exists(seen)).select_related("author", "conversation", "sphere", "thread")
 
     def with_files(self) -> MessageQuerySet:
         """Bring their files along (one query for all)."""
@@ -59,7 +59,9 @@ class MessageQuerySet(SealedQuerySet[Any]):
 
     def under_lock(self) -> MessageQuerySet:
         """Hold them until the commit, with what their rows need."""
-        return self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere").with_files()
+        held = self.select_for_update(of=("self",)).select_related("author", "conversation", "sphere")
+        # Not joined: PostgreSQL gives whoever waited the row as it is now, and what is joined as it was before.
+        return held.prefetch_related("thread").with_files()
 
 
 class AttachmentQuerySet(SealedQuerySet[Any]):

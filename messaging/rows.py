@@ -13,6 +13,7 @@ from journal.kinds import Facts, Kind
 from messaging.models import Conversation, Message
 from spheres.models import Membership, Sphere
 from spheres.rows import hue_of, initials
+from threads.rows import FOOT, FOR_FOOT, TO_EVERYBODY, answers_to
 
 
 class ConversationKind(Kind[Conversation]):
@@ -47,12 +48,13 @@ class MessageKind(Kind[Message]):
     parent_kind = "messaging.conversation"
     window = 200
     is_told_from_memory = True
-    for_template = frozenset(("former", "unnamed", "initials", "hue", "edit_url", "delete_url", "files"))
+    for_template = frozenset(("former", "unnamed", "initials", "hue", "edit_url", "delete_url", "files", *FOR_FOOT))
     is_public = True
+    includes = FOOT
 
     def things(self) -> QuerySet[Message]:
         """Give the messages of the open spheres that stand, with their authors."""
-        found: QuerySet[Message] = Message.objects.standing().select_related("author", "sphere").with_files()
+        found: QuerySet[Message] = Message.objects.standing().select_related("author", "sphere", "thread").with_files()
         return found
 
     def parent(self, thing: Message) -> UUID | None:
@@ -78,12 +80,13 @@ class MessageKind(Kind[Message]):
             "late": thing.is_late,
             "edit_url": reverse("messaging:edition", args=[thing.sphere.slug, thing.pk]),
             "delete_url": reverse("messaging:deletion", args=[thing.sphere.slug, thing.pk]),
+            **answers_to(thing),
         }
 
     def public_facts(self, thing: Message) -> Facts:
         """Name whoever allows it, and let nobody be told from another."""
         author = thing.author
-        nobody = {"author": "", "edit_url": "", "delete_url": ""}
+        nobody = {"author": "", "edit_url": "", "delete_url": "", **TO_EVERYBODY}
         if author.is_open and author.is_named:
             return self.facts(thing) | nobody
         return self.facts(thing) | nobody | {"author_name": "", "initials": "", "hue": "slate", "unnamed": True}

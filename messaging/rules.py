@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from journal.errors import Refused
-from spheres.models import ReadBy
 from spheres.rules import EDITORS, ensure_has_accepted, ensure_living, ensure_may_start
 
 if TYPE_CHECKING:
@@ -20,12 +19,6 @@ def ensure_may_post(member: Membership, conversation: Conversation) -> None:
     if not member.is_open or member.sphere_id != conversation.sphere_id:
         raise Refused(_("You can no longer write here."))
     ensure_may_start(member)
-
-
-def ensure_meant_for(member: Membership, *, is_for_everybody: bool) -> None:
-    """Raise Refused where words that were said to the members would be read by everybody."""
-    if member.sphere.read_by == ReadBy.EVERYBODY and not is_for_everybody:
-        raise Refused(_("Everybody reads this sphere by now. If they may read this too, send it once more."))
 
 
 def may_edit(member: Membership, message: Message) -> bool:

@@ -44,6 +44,8 @@ class Many:
     has_older: bool = False
     # How many are shown first; the device adds the rest of its store when idle.
     window: int = WINDOW
+    # Only those of which something under this key is mine.
+    marked: str = ""
 
 
 @dataclass
@@ -57,6 +59,7 @@ class LiveList:
     object: UUID | None = None
     sphere: UUID | None = None
     window: int = WINDOW
+    marked: str = ""
     rows: Sequence[Row] = ()
     marks: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
     older: int | UUID | None = None
@@ -147,8 +150,9 @@ class Page:
             lists[name] = _published(filled) if reach.is_everybody else filled
         if heading is not None and reach.is_everybody:
             heading = _published(heading)
-        marks = _marks(reach.memberships, [row.id for live in lists.values() for row in live.rows])
-        for live in lists.values():
+        every = [*lists.values(), *([heading] if heading else [])]
+        marks = _marks(reach.memberships, [row.id for live in every for row in live.rows])
+        for live in every:
             live.marks = marks
         return self._named(lists, heading, ids, row, cards) | self._about(request)
 
@@ -256,6 +260,7 @@ def _empty(many: Many, ids: Mapping[str, UUID], sphere: UUID | None) -> LiveList
         order=many.order,
         role=many.role,
         window=many.window,
+        marked=many.marked,
         parent=ids[many.parent] if many.parent else None,
         sphere=sphere,
         # A device may hold less than there is: its page asks too, from where its own rows end.
@@ -264,7 +269,10 @@ def _empty(many: Many, ids: Mapping[str, UUID], sphere: UUID | None) -> LiveList
 
 
 def _filled(empty: LiveList, reach: reading.Reach, before: int | None, *, has_older: bool) -> LiveList:
-    rows = reading.newest(reach, empty.kind, parent=empty.parent, before=before, limit=empty.window + has_older)
+    only = _marked(reach.memberships, empty.kind, empty.marked) if empty.marked else None
+    rows = reading.newest(
+        reach, empty.kind, parent=empty.parent, before=before, limit=empty.window + has_older, only=only
+    )
     older = None
     if has_older and len(rows) > empty.window:
         rows = rows[1:]
@@ -272,6 +280,12 @@ def _filled(empty: LiveList, reach: reading.Reach, before: int | None, *, has_ol
     if empty.order == "desc":
         rows = rows[::-1]
     return replace(empty, rows=rows, older=older)
+
+
+def _marked(memberships: Sequence[Membership], kind: str, key: str) -> list[UUID]:
+    with across(memberships):
+        mine = Mine.objects.filter(membership__in=memberships, kind=kind, key=key).exclude(value="")
+        return list(mine.values_list("object_id", flat=True))
 
 
 def _marks(memberships: Sequence[Membership], ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:

@@ -112,12 +112,20 @@ def first_of(reach: Reach, object_id: UUID) -> int | None:
 
 
 def newest(
-    reach: Reach, kind: str, *, parent: UUID | None = None, before: int | None = None, limit: int = 30
+    reach: Reach,
+    kind: str,
+    *,
+    parent: UUID | None = None,
+    before: int | None = None,
+    limit: int = 30,
+    only: Sequence[UUID] | None = None,
 ) -> list[Row]:
-    """Give the newest `limit` rows of a kind (of `parent`, arrived before number `before`), oldest first."""
+    """Give the newest `limit` rows of a kind (of `parent`, arrived before `before`, among `only`), oldest first."""
     entries = Entry.objects.listed(kind, parent).filter(reach.visible(kind))
     if before is not None:
         entries = entries.filter(first__lt=before)
+    if only is not None:
+        entries = entries.filter(object_id__in=only)
     # One thing can be told in several journals (a sphere in its own and in each member's): shown once.
     found = {row.id: row for row in reach.rows(entries[:limit]) if not row.is_gone}
     return sorted(found.values(), key=lambda row: (str(row.order) if isinstance(row.order, str) else "", row.first))

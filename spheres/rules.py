@@ -129,6 +129,12 @@ def ensure_may_start(member: Membership) -> None:
         raise Refused(_("Here those responsible and the publishers write."))
 
 
+def ensure_meant_for(member: Membership, *, is_for_everybody: bool) -> None:
+    """Raise Refused where words that were said to the members would be read by everybody."""
+    if member.sphere.read_by == "everybody" and not is_for_everybody:
+        raise Refused(_("Everybody reads this sphere by now. If they may read this too, send it once more."))
+
+
 def may_end(by: Membership, membership: Membership) -> bool:
     """Whether `by` may end `membership`: their own, or any as administrator of the sphere."""
     return by.sphere_id == membership.sphere_id and (by.pk == membership.pk or by.role == "administrator")

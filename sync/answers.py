@@ -173,7 +173,7 @@ def _page(request: HttpRequest, error: Unanswerable) -> HttpResponse:
         ],
         "kept": [_kept(request, name, values[-1]) for name, values in posted.items() if _is_written(name, values)],
         "hidden": [*hidden.items(), *((name, value) for name, value in several if name not in hidden)],
-        "action": request.path,
+        "action": request.get_full_path(),
     }
     return render(request, "sync/not_accepted.html", context, status=error.status)
 

@@ -82,7 +82,7 @@ class CommandMiddleware:
         command = Command(
             id=_command_id(request),
             name=request.POST.get("_name", ""),
-            path=request.path,
+            path=request.get_full_path(),
             user_id=request.user.pk,
             fingerprint=fingerprint(request, secret_fields),
         )

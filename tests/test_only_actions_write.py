@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "spheres", "files", "messaging", "sync", "alveole")
+APPS = ("accounts", "spheres", "files", "threads", "messaging", "sync", "alveole")
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 # Also words of dictionaries and files: writes only at the end of a queryset.
 ALSO_WRITES = {"update", "delete"}

@@ -144,7 +144,31 @@ TABLE: tuple[Kept, ...] = (
             "As long as the sphere exists. Deleting hides it from everybody and leaves its words in the database; they "
             "are erased when you leave a sphere and ask for it."
         ),
-        models=("messaging.message", "messaging.conversation"),
+        models=("messaging.message", "messaging.conversation", "threads.comment"),
+    ),
+    Kept(
+        "answers",
+        _("How often which reaction was given to what you write, and yours to what others write."),
+        _("So that a short answer needs no message."),
+        _("The numbers, whoever reads what they are about; which one is yours, you alone."),
+        _("As long as the sphere exists; yours are taken back when you leave it and ask for that."),
+        models=("threads.thread",),
+    ),
+    Kept(
+        "reported",
+        _("That you reported something, why, and a copy of it; and what was reported of yours."),
+        _("So that those responsible can look at it and decide."),
+        _("What and why, those responsible for the sphere; that it was you, nobody."),
+        _("As long as the sphere exists."),
+        models=("threads.report",),
+    ),
+    Kept(
+        "kept",
+        _("What you keep in a sphere to find it again, and where somebody called you by name."),
+        _("So that you find it, on all your devices."),
+        _("You alone."),
+        _("As long as the sphere exists, or until you keep it no longer; that there was something stays."),
+        models=("spheres.mine",),
     ),
     Kept(
         "files",

@@ -28,6 +28,7 @@ def live_list(context: Context, live: LiveList, label: str = "") -> SafeString:
         "object": live.object,
         "sphere": live.sphere,
         "window": live.window,
+        "marked": live.marked,
         "aria-label": label,
     }
     older = ""

@@ -20,6 +20,7 @@ import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox-list.js";
 import { closeDoors, fillPage } from "./page.js";
 import { drawn, pause } from "./patience.js";
+import { effects } from "./pending.js";
 import { post } from "./post.js";
 import { found } from "./reads.js";
 import { OfflineBanner, OutboxBadge, SyncAge } from "./states.js";
@@ -34,6 +35,11 @@ import { sayZone } from "../invitations/zone.js";
 import { FileTray } from "../files/file-tray.js";
 import { followPictures } from "../files/viewer.js";
 import { MessageComposer } from "../messaging/composer.js";
+import { MentionList } from "../threads/mentions.js";
+import { followReactions, showReaction } from "../threads/reactions.js";
+
+effects.set("threads.react.1", showReaction);
+effects.set("threads.unreact.1", showReaction);
 
 /** What this document was begun with. */
 const begun = { ...document.body.dataset };
@@ -206,6 +212,7 @@ function defineElements() {
   customElements.define("outbox-list", OutboxList);
   customElements.define("message-composer", MessageComposer);
   customElements.define("file-tray", FileTray);
+  customElements.define("mention-list", MentionList);
   customElements.define("share-link", ShareLink);
   customElements.define("print-page", PrintPage);
   customElements.define("look-again", LookAgain);
@@ -247,6 +254,7 @@ async function start() {
   sayZone(document);
   followOlder();
   followPictures();
+  followReactions();
   tellDates();
   document.addEventListener("list:changed", () => closeDoors(document.body));
   await others;

@@ -19,7 +19,8 @@ const whole = new WeakSet();
 /** @param {Element} list @returns {ListQuery} */
 export function queryOf(list) {
   const value = (/** @type {string} */ name) => list.getAttribute(name) || undefined;
-  return { kind: value("kind") ?? "", parent: value("parent"), object: value("object"), sphere: value("sphere") };
+  const [parent, object, sphere, marked] = ["parent", "object", "sphere", "marked"].map(value);
+  return { kind: value("kind") ?? "", parent, object, sphere, marked };
 }
 
 /** The end that is shown first: the newest of a log, the top of anything else. @param {Element} list */

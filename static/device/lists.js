@@ -69,6 +69,7 @@ export class LiveList extends HTMLElement {
     const query = queryOf(this);
     const here = device();
     const rows = batch.rows.filter((row) => row.k === query.kind);
+    if (query.marked) this.#remark(batch, query.marked);
     if (!rows.length && !batch.erased.length) return;
     /** @type {Element[]} */
     const shown = [];
@@ -85,12 +86,19 @@ export class LiveList extends HTMLElement {
     this.#say();
   }
 
+  /** What is mine by now is listed, what is mine no longer is not. @param {Batch} batch @param {string} key */
+  #remark(batch, key) {
+    const marks = batch.rows.filter(({ k, facts }) => k === "spheres.mine" && facts?.key === key);
+    for (const { facts } of marks) if (!facts?.value) rowOf(this, String(facts?.on))?.remove();
+    if (marks.length) this.refresh();
+  }
+
   /** @param {Row} row @returns {Element | undefined} */
   #take(row) {
     const present = rowOf(this, row.id);
     if (present && !isNewer(row, present)) return undefined;
     if (row.gone || !belongs(row, queryOf(this))) return void present?.remove();
-    if (!present && this.#isFurther(row)) return undefined;
+    if (!present && (this.hasAttribute("marked") || this.#isFurther(row))) return undefined;
     return show(this, /** @type {Shown} */ (row));
   }
 

@@ -91,7 +91,9 @@ function writeMarks(marks, rows) {
   for (const { k, facts } of marks) {
     if (k !== "spheres.mine" || !facts) continue;
     for (const row of rows) {
-      if (row.id === facts.on) row.setAttribute(`data-mine-${facts.key}`, String(facts.value));
+      if (row.id !== facts.on) continue;
+      if (facts.value) row.setAttribute(`data-mine-${facts.key}`, String(facts.value));
+      else row.removeAttribute(`data-mine-${facts.key}`);
     }
   }
 }

@@ -13,6 +13,9 @@ import { copied } from "./words.js";
 /** What a marked row looked like before. @type {WeakMap<Element, string>} */
 const originals = new WeakMap();
 
+/** What commands of a name do to a row beyond its fields. @type {Map<string, (row: Element, command: Command) => void>} */
+export const effects = new Map();
+
 /**
  * Brings a list's pending rows and marks level with the outbox.
  * @param {Element} list @param {Element} body @param {Outbox} outbox
@@ -39,7 +42,7 @@ export function showPending(list, body, outbox) {
     made.map((one) => one.mints[0] ?? ""),
   );
   for (const row of rowsOf(list))
-    if (!isPending(row)) mark(row, outbox.commands.filter((one) => one.object === row.id).at(-1));
+    if (!isPending(row)) mark(row, outbox.commands.filter((one) => one.object === row.id));
 }
 
 /**
@@ -106,19 +109,24 @@ function write(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** A row that a command is about to change or take away. @param {Element} row @param {Command | undefined} command */
-function mark(row, command) {
+/** A row that commands are about to change or take away. @param {Element} row @param {Command[]} commands */
+function mark(row, commands) {
   const original = originals.get(row);
-  if (!command) {
-    if (original !== undefined) row.innerHTML = original;
+  const ids = commands.map(({ id }) => id).join(" ");
+  if (original !== undefined && row.getAttribute("data-pending-command") === ids) return;
+  if (original !== undefined) row.innerHTML = original;
+  row.removeAttribute("data-reacting");
+  if (!commands.length) {
     originals.delete(row);
     row.removeAttribute("data-pending");
     return row.removeAttribute("data-pending-name");
   }
-  if (row.getAttribute("data-pending-command") === command.id && original !== undefined) return;
   if (original === undefined) originals.set(row, row.innerHTML);
   row.setAttribute("data-pending", "changed");
-  row.setAttribute("data-pending-name", command.name);
-  row.setAttribute("data-pending-command", command.id);
-  writeFields(row, command);
+  row.setAttribute("data-pending-command", ids);
+  for (const command of commands) {
+    row.setAttribute("data-pending-name", command.name);
+    writeFields(row, command);
+    effects.get(command.name)?.(row, command);
+  }
 }

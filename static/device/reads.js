@@ -38,6 +38,7 @@ export function listed(store, query, { limit, before, after, isNewestFirst }) {
       const found = await asked(rows.index("object").getAll([query.kind, query.object]));
       return { rows: shown(found, query).slice(-1), isAll: true };
     }
+    if (query.marked) return { rows: shown(await kept(rows, query), query), isAll: true };
     if (!query.parent) {
       const found = await asked(rows.index("kind").getAll(IDBKeyRange.bound([query.kind], [query.kind, []])));
       return { rows: shown(found, query), isAll: true };
@@ -50,6 +51,15 @@ export function listed(store, query, { limit, before, after, isNewestFirst }) {
     const near = await nearest(index, whole, limit, isNewestFirst ? "prev" : "next");
     return { rows: shown(near ?? (await asked(index.getAll(whole))), query), isAll: !near };
   });
+}
+
+/** The rows of which something under a key is mine. @param {IDBObjectStore} rows @param {ListQuery} query @returns {Promise<Row[]>} */
+async function kept(rows, { kind, marked }) {
+  /** @type {Row[]} */
+  const marks = await asked(rows.index("mine").getAll());
+  const ids = marks.flatMap(({ gone, facts }) => (!gone && facts?.key === marked && facts?.value ? [facts.on] : []));
+  const found = await Promise.all(ids.map((id) => asked(rows.index("object").getAll([kind, String(id)]))));
+  return found.flat();
 }
 
 /**

@@ -50,6 +50,7 @@
  * @property {string} [parent]
  * @property {string} [object]
  * @property {string} [sphere]
+ * @property {string} [marked]  only those of which something under this key is mine
  *
  * @typedef {[name: string, value: string | File]} Field
  *

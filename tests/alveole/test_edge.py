@@ -79,7 +79,7 @@ def test_every_route_answers_with_the_policy_and_is_kept_by_no_cache(cast: Cast,
     address = pattern.replace("<slug:slug>", cast.sphere.slug).replace("<str:token>", "token")
     address = re.sub("<uuid:[^>]*conversation[^>]*>", str(cast.conversation.pk), address)
     address = re.sub("<uuid:[^>]*message[^>]*>", str(cast.say(cast.bob).pk), address)
-    ids = "holding|invitation|request|mailing|key|browser|offer|member|edition|group|file"
+    ids = "holding|invitation|request|mailing|key|browser|offer|member|edition|group|comment|report|file"
     address = re.sub(f"<uuid:[^>]*({ids})_id>", str(cast.bob.pk), address)
     address = address.replace("<path:object_id>", str(cast.bob.pk))
     assert "<" not in address, "say here what stands in this address"

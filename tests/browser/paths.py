@@ -33,6 +33,7 @@ from spheres.seal import inside
 from sync.shells import page_routes
 from tests.conftest import Cast
 from tests.reports.making import line
+from threads.actions import comment, react
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of a second factor
 # Addresses that answer no person with a page.
@@ -66,6 +67,14 @@ NOT_PAGES = {
     "files:preview",
     "messaging:messages",
     "messaging:deletion",
+    "messaging:reaction",
+    "messaging:comments",
+    "threads:reaction",
+    "threads:deletion",
+    "threads:bookmark",
+    "threads:decision",
+    "threads:acceptance",
+    "messaging:bookmark",
     "spheres:presentation",
     "spheres:role",
     "spheres:departure",
@@ -145,12 +154,29 @@ def path_of(name: str, cast: Cast) -> str:
     present(cast.bob, name="Bob", telephone="+33 6 12 34 56 78", email=long_address, how_to_reach=long_words[:120])
     ids = {
         "conversation_id": cast.conversation.pk,
-        "message_id": cast.say(cast.bob, long_words).pk,
+        "message_id": answered_by_bob(cast, long_words),
         "member_id": cast.bob.pk,
         "group_id": group_of_bob(cast, long_words[:60]),
+        "comment_id": answer_of_bob(cast, long_words),
     }
     slug = {"slug": cast.sphere.slug} if route.is_inside else {}
     return reverse(name, kwargs={**slug, **{name: ids[name] for name in route.ids}})
+
+
+def answered_by_bob(cast: Cast, words: str) -> UUID:
+    """Let Bob say something and answer it, and give what he said."""
+    said = cast.say(cast.bob, words)
+    with inside(cast.sphere):
+        react(cast.bob, said, reaction="heart")
+        comment(cast.bob, said, id=uuid7(), body=words)
+    return said.pk
+
+
+def answer_of_bob(cast: Cast, words: str) -> UUID:
+    """Let Bob answer something, and give the answer."""
+    said = cast.say(cast.alice)
+    with inside(cast.sphere):
+        return comment(cast.bob, said, id=uuid7(), body=words).pk
 
 
 def group_of_bob(cast: Cast, name: str) -> UUID:

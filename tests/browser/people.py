@@ -32,7 +32,7 @@ DESK: dict[str, Any] = {
     "has_touch": False,
     "is_mobile": False,
 }
-COMMANDS = re.compile(r"/(messages|edition|deletion)/$")
+COMMANDS = re.compile(r"/(messages|comments|edition|deletion)/$")
 
 # What the service worker may serve, as the device noted it: the sphere's shells are kept, and all that they load.
 KEEPS_SPHERE = """async slug => {

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from messaging.rows import MessageKind
 from sync.shells import PageRoute, page_routes
 from tests.browser.conftest import GivePhone
-from tests.browser.paths import group_of_bob
+from tests.browser.paths import answer_of_bob, answered_by_bob, group_of_bob
 from tests.conftest import Cast
 from tests.spheres.test_matrix import as_hall
 
@@ -39,9 +39,10 @@ def ids(cast: Cast) -> dict[str, object]:
     """Give an object for each id that stands in an address."""
     return {
         "conversation_id": cast.conversation.pk,
-        "message_id": cast.say(cast.bob, "Bonjour\n<b>&amp;").pk,
+        "message_id": answered_by_bob(cast, "Bonjour\n<b>&amp;"),
         "member_id": cast.alice.pk,
         "group_id": group_of_bob(cast, "Toiture"),
+        "comment_id": answer_of_bob(cast, "Moi\n<b>&amp;"),
     }
 
 

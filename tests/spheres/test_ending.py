@@ -38,6 +38,7 @@ from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.files.sending import shown_by
 from tests.sync.device import Device
+from threads.actions import comment, react, report
 
 pytestmark = pytest.mark.db
 
@@ -200,10 +201,14 @@ def test_the_organisation_offers_only_what_is_there(db: None) -> None:
 def lived_in(cast: Cast) -> None:
     """Fill the sphere with something of everything."""
     for number in range(7):
-        cast.say(cast.bob, f"Numéro {number}")
+        message = cast.say(cast.bob, f"Numéro {number}")
     invitation = invite(cast.alice, id=uuid7(), needs_approval=True)
     ask(person("Hana"), invitation, name="Hana")
     with inside(cast.sphere):
+        for number in range(4):
+            comment(cast.bob, message, id=uuid7(), body=f"Réponse {number}")
+        react(cast.bob, message, reaction="heart")
+        report(cast.carol, message, id=uuid7(), reason="other")
         send_by_mail(cast.alice, id=uuid7(), found=[Addressee(1, "ida@example.invalid")])
         actions.mark(cast.bob, kind="messaging.conversation", object_id=cast.conversation.pk, key="read", value="1")
     make_key(cast.alice, id=uuid7(), name="Mamie")
@@ -239,6 +244,9 @@ def test_a_week_later_nothing_is_left(cast: Cast, browse: Browse, monkeypatch: p
         "Message",
         "File",
         "Blob",
+        "Thread",
+        "Comment",
+        "Report",
         "Conversation",
         "Entry",
         "Reader",

@@ -32,6 +32,7 @@ from tests.conftest import Cast, person
 from tests.files.sending import shown_by
 from tests.reports.making import line
 from tests.sync.device import Device
+from threads.actions import comment, report
 
 pytestmark = pytest.mark.db
 
@@ -117,6 +118,22 @@ def owed(cast: Cast) -> UUID:
         return edition
 
 
+def answered(cast: Cast) -> UUID:
+    """Let Bob answer something, where answers are accepted."""
+    Sphere.objects.filter(pk=cast.sphere.pk).update(started_by="questions")
+    said = cast.say(cast.bob)
+    with inside(cast.sphere):
+        return comment(cast.bob, said, id=uuid7(), body="Bonjour").pk
+
+
+def reported(cast: Cast) -> UUID:
+    """Let Bob report something."""
+    said, made = cast.say(cast.alice), uuid7()
+    with inside(cast.sphere):
+        report(cast.bob, said, id=made, reason="other")
+    return made
+
+
 def gathered(cast: Cast) -> UUID:
     """Let some members have a group."""
     with inside(cast.sphere):
@@ -140,6 +157,8 @@ EXAMPLES: dict[str, Callable[[Cast], object]] = {
     "edition_id": owed,
     "group_id": gathered,
     "file_id": lambda cast: shown_by(cast.bob, cast.conversation),
+    "comment_id": answered,
+    "report_id": reported,
 }
 # What is for fewer than all members: who of them.
 NARROWER = {
@@ -155,6 +174,8 @@ NARROWER = {
     "browser_id": ("alice", "bob"),
     "guests.key": ("alice", "bob"),
     "uploads/<uuid:file_id>/": ("bob",),
+    "report_id": ("alice",),
+    "threads.report": ("alice",),
     "/acceptances/table/": ("alice",),
     "charters.acceptance": ("alice",),
 }
@@ -183,6 +204,14 @@ WORDS: dict[str, dict[str, Any]] = {
     "messaging.send.1": {"id": "01890000-0000-7000-8000-000000000001", "body": "x"},
     "messaging.edit.1": {"body": "y", "_seen_body": "Bonjour"},
     "messaging.delete.1": {},
+    "threads.react.1": {"of": "thumb"},
+    "threads.comment.1": {"id": "01890000-0000-7000-8000-000000000006", "body": "x"},
+    "threads.edit.1": {"body": "y", "_seen_body": "Bonjour"},
+    "threads.delete.1": {},
+    "threads.accept.1": {},
+    "threads.keep.1": {},
+    "threads.report.1": {"id": "01890000-0000-7000-8000-000000000007", "reason": "other"},
+    "threads.hide.1": {},
     "spheres.settle.1": {
         "name": "Chantier",
         "hue": "teal",
@@ -311,7 +340,8 @@ def test_an_id_of_another_sphere_is_nowhere_here(cast: Cast, browse: Browse) -> 
 
 
 def test_every_kind_reaches_members_and_nobody_else(cast: Cast, browse: Browse) -> None:
-    cast.say(cast.bob)
+    answered(cast)
+    reported(cast)
     gathered(cast)
     owed(cast)
     with inside(cast.sphere):

@@ -25,6 +25,7 @@ from spheres.types import TYPES
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.sync.device import Device
+from threads.actions import comment, report
 
 pytestmark = pytest.mark.db
 
@@ -60,7 +61,40 @@ def message(command: str, place: str, allowed: frozenset[str], *, own: bool) -> 
     def path(cast: Cast, doer: Membership) -> str:
         return f"messages/{cast.say(doer if own else cast.bob).pk}/{place}/"
 
+    return Deed(allowed, command, path, lambda cast, doer: {"body": "Autre", "_seen_body": "Bonjour", "of": "heart"})
+
+
+def answer(command: str, place: str, allowed: frozenset[str], *, own: bool) -> Deed:
+    """Do something to an answer, one's own or Bob's."""
+
+    def path(cast: Cast, doer: Membership) -> str:
+        said = cast.say(cast.alice)
+        with inside(cast.sphere):
+            made = comment(doer if own else cast.bob, said, id=uuid7(), body="Bonjour")
+        return f"comments/{made.pk}/{place}/"
+
     return Deed(allowed, command, path, lambda cast, doer: {"body": "Autre", "_seen_body": "Bonjour"})
+
+
+def asked_for(allowed: frozenset[str], *, own: bool) -> Deed:
+    """Accept what Bob answered to one's own question in a forum, or to Bob's."""
+
+    def path(cast: Cast, doer: Membership) -> str:
+        Sphere.objects.filter(pk=cast.sphere.pk).update(started_by="questions")
+        said = cast.say(doer if own else cast.bob)
+        with inside(cast.sphere):
+            made = comment(cast.bob, said, id=uuid7(), body="Bonjour")
+        return f"comments/{made.pk}/acceptance/"
+
+    return Deed(allowed, "threads.accept.1", path)
+
+
+def reported(cast: Cast, doer: Membership) -> str:
+    """Let Bob report something."""
+    said, made = cast.say(cast.alice), uuid7()
+    with inside(cast.sphere):
+        report(cast.bob, said, id=made, reason="other")
+    return f"moderation/{made}/decision/"
 
 
 def fresh(cast: Cast, role: str = "member") -> Membership:
@@ -121,6 +155,27 @@ DEEDS = {
     "changes another's words": message("messaging.edit.1", "edition", frozenset(), own=False),
     "deletes their own words": message("messaging.delete.1", "deletion", EVERYBODY, own=True),
     "deletes another's words": message("messaging.delete.1", "deletion", EDITORS, own=False),
+    "answers another's words": Deed(
+        EVERYBODY,
+        "threads.comment.1",
+        lambda cast, doer: f"messages/{cast.say(cast.bob).pk}/comments/",
+        lambda cast, doer: {"id": uuid7(), "body": "Bonjour"},
+    ),
+    "changes their own answer": answer("threads.edit.1", "edition", EVERYBODY, own=True),
+    "changes another's answer": answer("threads.edit.1", "edition", frozenset(), own=False),
+    "deletes their own answer": answer("threads.delete.1", "deletion", EVERYBODY, own=True),
+    "deletes another's answer": answer("threads.delete.1", "deletion", EDITORS, own=False),
+    "accepts an answer to their own question": asked_for(EVERYBODY, own=True),
+    "accepts an answer to another's question": asked_for(EDITORS, own=False),
+    "reports another's words": Deed(
+        EVERYBODY,
+        "threads.report.1",
+        lambda cast, doer: f"messages/{cast.say(cast.bob).pk}/report/",
+        lambda cast, doer: {"id": uuid7(), "reason": "other"},
+    ),
+    "decides about a report": Deed(ADMINISTRATORS, "threads.leave.1", reported),
+    "keeps another's words": message("threads.keep.1", "bookmark", EVERYBODY, own=False),
+    "reacts to another's words": message("threads.react.1", "reaction", EVERYBODY, own=False),
     "invites an administrator": invitation("administrator", ADMINISTRATORS),
     "invites a publisher": invitation("publisher", ADMINISTRATORS),
     "invites a member": invitation("member", EDITORS),

@@ -41,6 +41,8 @@ from spheres.seal import inside
 from sync.frames import finished
 from tests.conftest import Cast, person
 from tests.sync.device import Device
+from threads import actions as threads
+from threads.models import Comment, Report
 
 pytestmark = pytest.mark.db
 
@@ -50,7 +52,9 @@ Act = Callable[[Cast], object]
 
 def before_all(cast: Cast) -> None:
     """Let Bob have said something, Alice invite, Hana ask to come in, and Granny be in."""
-    cast.say(cast.bob, "déjà là")
+    words = cast.say(cast.bob, "déjà là")
+    with inside(cast.sphere):
+        threads.comment(cast.bob, words, id=uuid7(), body="et moi")
     invitations.invite(cast.alice, id=uuid7(), max_uses=2)
     invitations.ask(person("Hana"), invitation(cast), name="Hana")
     opened(guests.make_key(cast.alice, id=uuid7(), name="Mamie"))
@@ -60,6 +64,26 @@ def said(cast: Cast) -> Message:
     """Give the message that Bob had said before."""
     message: Message = Message.objects.get(author=cast.bob)
     return message
+
+
+def answer(cast: Cast) -> Comment:
+    """Give what Bob had answered before."""
+    found: Comment = Comment.objects.whole().get(author=cast.bob)
+    return found
+
+
+def accepted(cast: Cast) -> None:
+    """Let Alice accept what Bob answered, in a forum."""
+    Sphere.objects.filter(pk=cast.sphere.pk).update(started_by="questions")
+    threads.accept(cast.alice, answer(cast))
+
+
+def reported(cast: Cast) -> Report:
+    """Let Carol report what Bob had said."""
+    made = uuid7()
+    threads.report(cast.carol, said(cast), id=made, reason="hurts", words="hm")
+    found: Report = Report.objects.get(pk=made)
+    return found
 
 
 def in_the_hall(cast: Cast, type: str) -> Membership:
@@ -191,6 +215,14 @@ ACTIONS: dict[str, Act] = {
     "operators.revoke": lambda cast: operators.revoke(odile(), invitation(cast)),
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),
     "operators.carry_out": lambda cast: operators.carry_out(odile(), "end_place", operators.end_place, cast.carol),
+    "threads.react": lambda cast: threads.react(cast.alice, said(cast), reaction="heart"),
+    "threads.accept": accepted,
+    "threads.report": reported,
+    "threads.decide": lambda cast: threads.decide(cast.alice, reported(cast), is_hidden=True),
+    "threads.keep": lambda cast: threads.keep(cast.alice, said(cast)),
+    "threads.comment": lambda cast: threads.comment(cast.alice, said(cast), id=uuid7(), body="moi aussi"),
+    "threads.edit_comment": lambda cast: threads.edit_comment(cast.bob, answer(cast), body="non", seen="et moi"),
+    "threads.delete_comment": lambda cast: threads.delete_comment(cast.alice, answer(cast)),
     "messaging.send_message": lambda cast: cast.say(cast.alice),
     "messaging.edit_message": lambda cast: messaging.edit_message(cast.bob, said(cast), body="non", seen="déjà là"),
     "messaging.delete_message": lambda cast: messaging.delete_message(cast.bob, said(cast)),

@@ -35,7 +35,7 @@ def test_every_page_has_a_shell(cast: Cast, browse: Browse) -> None:
 
 
 def test_nobody_is_sent_pages_that_are_nothing_to_them(cast: Cast, browse: Browse) -> None:
-    responsible = {"spheres:settings", "charters:edition", "charters:acceptances"}
+    responsible = {"spheres:settings", "charters:edition", "charters:acceptances", "threads:moderation"}
     managing = {"organisations:founding", "organisations:holdings"}
 
     def kept(member: Membership) -> set[str]:

@@ -1,0 +1,24 @@
+"""Telling people that they are called by name."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from spheres.actions import mark
+from spheres.models import Membership
+from threads.mentions import Mentions, called_by
+from threads.models import MENTION, Thing
+from threads.subjects import Told, subject_of
+
+
+def calls(author: Membership, thing: Thing, before: Mentions | None = None) -> list[Told]:
+    """Give what is to be told to those whom the words of a thing call, and did not `before`: a mark of their own."""
+    new = {name: who for name, who in thing.mentions.items() if name not in (before or {})}
+    if not new:
+        return []
+    kind = subject_of(thing).kind
+    return [
+        (one.journal_id, partial(mark, one, kind=kind, object_id=thing.pk, key=MENTION, value="yes"))
+        for one in called_by(new, thing.sphere, thing.journal_id)
+        if one.pk != author.pk
+    ]

@@ -1,0 +1,78 @@
+"""Reporting a thing to those responsible, who hide it or leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from journal import clock
+from journal.errors import Conflict
+from journal.recording import record
+from journal.writing import action
+from spheres.actions import mark
+from spheres.models import Membership
+from threads import rules
+from threads.models import REPORTED, Report, Thing
+from threads.subjects import in_order, subject_of, subjects
+
+
+@action
+def report(by: Membership, thing: Thing, *, id: UUID, reason: str, words: str = "") -> None:
+    """Show a thing to those responsible for the sphere, with a copy of it as it stands; once, until they decided.
+
+    Raises Refused if the member may not, Conflict if `id` is taken, Http404 if the thing was deleted.
+    """
+    rules.ensure_may_report(by, thing)
+    subject = subject_of(thing)
+    # Held: of two reports that one person sends at once there is one.
+    thing = subject.under_lock(thing.pk)
+    if Report.objects.about(thing.pk).filter(by=by).exists():
+        return
+    made = Report(
+        id=id,
+        sphere=by.sphere,
+        kind=subject.kind,
+        object_id=thing.pk,
+        author=thing.author,
+        by=by,
+        reason=reason,
+        words=words,
+        copy=thing.body,
+        reported_at=clock.now(),
+    )
+    if not made.insert():
+        raise Conflict(_("This was already reported."), field="id")
+    in_order(
+        # By nobody: those responsible may be whom it is about.
+        (by.sphere.desk_id, partial(record, by.sphere.desk_id, "reported", made)),
+        (by.journal_id, partial(_say, made, "sent")),
+    )
+
+
+@action
+def decide(by: Membership, reported: Report, *, is_hidden: bool) -> None:
+    """Hide what was reported, or leave it; the first answer counts, for everybody who reported it.
+
+    Raises Refused if `by` may not.
+    """
+    rules.ensure_may_decide(by)
+    subject = subjects[reported.kind]
+    thing = subject.find_under_lock(reported.object_id)
+    desk = by.sphere.desk_id
+    told: list[tuple[UUID, Callable[[], object]]] = []
+    for one in Report.objects.about(reported.object_id):
+        one.decided_at, one.decided_by, one.is_hidden = clock.now(), by, is_hidden
+        one.save(update_fields=["decided_at", "decided_by", "is_hidden"])
+        told.append((desk, partial(record, desk, "decided", one, actor=by.pk, is_gone=True)))
+        if one.by.is_open:
+            told.append((one.by.journal_id, partial(_say, one, "hidden" if is_hidden else "left")))
+    if told and is_hidden and thing is not None:
+        told.append((thing.journal_id, partial(subject.hide, by, thing)))
+    in_order(*told)
+
+
+def _say(reported: Report, value: str) -> None:
+    mark(reported.by, kind=reported.kind, object_id=reported.object_id, key=REPORTED, value=value)
