@@ -1,9 +1,28 @@
 """Where files are kept: a folder, or a bucket of a store that speaks S3."""
 
+import os
 from pathlib import Path
 from typing import Any
 
+from django.core.files.storage import FileSystemStorage
+
 from alveole.environment import Misconfigured
+
+
+class LastingFiles(FileSystemStorage):
+    """A folder in which what was saved is on the disk: a phone forgets what it was told has arrived."""
+
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """Save, and come back when it is on the disk."""
+        saved = super().save(name, content, max_length)
+        path = Path(self.path(saved))
+        for place in (path, path.parent):
+            descriptor = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        return saved
 
 
 def default_storage(folder: Path, *, bucket: str, endpoint: str, region: str, key: str, secret: str) -> dict[str, Any]:
@@ -17,7 +36,7 @@ def default_storage(folder: Path, *, bucket: str, endpoint: str, region: str, ke
                 "ALVEOLE_S3_BUCKET must name the bucket that files are kept in, since other settings of a bucket are "
                 "there. For instance: ALVEOLE_S3_BUCKET=alveole"
             )
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+        return {"BACKEND": "alveole.storing.LastingFiles", "OPTIONS": {"location": folder}}
     if not key or not secret:
         raise Misconfigured(
             "ALVEOLE_S3_KEY and ALVEOLE_S3_SECRET must open the bucket of ALVEOLE_S3_BUCKET. For instance: "

@@ -1,4 +1,4 @@
-"""File, Chunk, Blob, Rendition and Step."""
+"""File, Chunk, Blob, Rendition, Step and Waste."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from files.querysets import BlobRows, ChunkRows, FileRows, StepQuerySet
+from files.querysets import BlobRows, ChunkRows, FileRows, StepQuerySet, WasteQuerySet
 from journal import clock
 from journal.ids import uuid7
 from spheres.models import Membership, Sphere
@@ -139,6 +139,21 @@ class Chunk(Sealed):
         return f"{self.offset} of {self.file_id}"
 
 
+class Waste(models.Model):
+    """Bytes in the storage that no row names, or soon none: erased by the clock. Names a place, and nobody."""
+
+    stored = models.CharField(primary_key=True, max_length=200)
+    due_at = models.DateTimeField()
+
+    objects = WasteQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="waste_due")]
+
+    def __str__(self) -> str:
+        return self.stored
+
+
 class StepName(models.TextChoices):
     """What is done with a file that arrived."""
 
@@ -153,7 +168,10 @@ class Step(models.Model):
     sphere = models.ForeignKey(Sphere, on_delete=models.CASCADE, related_name="+")
     file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=12, choices=StepName)
+    # Begun, and not ended well or put off: a worker died of it.
     tries = models.PositiveSmallIntegerField(default=0)
+    # Put off, because the storage was away.
+    waits = models.PositiveSmallIntegerField(default=0)
     # Not before then; while somebody is at it, the moment at which they count as dead.
     due_at = models.DateTimeField(default=clock.now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 UNATTACHED_LASTS = timedelta(days=14)
 # What nothing shows any more.
 DISCARDED_LASTS = timedelta(days=1)
+# Bytes that no row names: longer than a backup takes, which reads the rows first, and than any step.
+WASTE_LASTS = timedelta(days=1)
 
 
 class FileQuerySet(SealedQuerySet[Any]):
@@ -31,6 +34,15 @@ class FileQuerySet(SealedQuerySet[Any]):
         if showing.is_shown_to(membership, file_id):
             return found
         return found.filter(sender=membership, attached_at=None)
+
+    def whole(self, ids: Collection[UUID]) -> FileQuerySet:
+        """Keep some, with what rows say of them."""
+        return self.select_related("sphere", "blob").filter(pk__in=ids)
+
+    def bytes_of(self, membership: Membership) -> int:
+        """Add up what a membership sent and is in nothing, given up or not, and not erased yet."""
+        loose = self.filter(sender=membership, attached_at=None)
+        return int(loose.aggregate(sum=models.Sum("size"))["sum"] or 0)
 
     def sent_by(self, membership: Membership) -> FileQuerySet:
         """Keep those that a membership sent and that are still wanted."""
@@ -47,8 +59,8 @@ class FileQuerySet(SealedQuerySet[Any]):
         return self.filter(models.Q(discarded_at__lte=now - DISCARDED_LASTS) | forgotten)
 
     def under_lock(self) -> FileQuerySet:
-        """Hold them until the commit."""
-        return self.select_for_update(of=("self",), no_key=True).select_related("sphere", "blob")
+        """Hold them until the commit. Not with their content: what is joined is as it was before the wait."""
+        return self.select_for_update(of=("self",), no_key=True).select_related("sphere")
 
 
 class ChunkQuerySet(SealedQuerySet[Any]):
@@ -62,10 +74,22 @@ class ChunkQuerySet(SealedQuerySet[Any]):
 class BlobQuerySet(SealedQuerySet[Any]):
     """Contents."""
 
+    def under_lock(self) -> BlobQuerySet:
+        """Hold them until the commit."""
+        return self.select_for_update(of=("self",))
+
     def of_no_file(self) -> BlobQuerySet:
         """Keep those that no file has any more."""
         files = self.model._meta.apps.get_model("files", "File").objects.filter(blob=models.OuterRef("pk"))
         return self.filter(~models.Exists(files))
+
+
+class WasteQuerySet(models.QuerySet[Any]):
+    """Bytes to be erased."""
+
+    def due(self) -> WasteQuerySet:
+        """Keep those whose time has come."""
+        return self.filter(due_at__lte=clock.now()).order_by("due_at")
 
 
 class StepQuerySet(models.QuerySet["Step"]):

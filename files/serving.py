@@ -15,7 +15,7 @@ from files import storing
 PIECE = 128 * 1024
 # Opened by itself a file is a document of nobody's: it runs nothing and reaches nothing.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def serve(

@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -32,13 +32,17 @@ def _answered(work: Any, *arguments: Any) -> Any:
         raise Away(type(failure).__name__) from failure
 
 
-def keep(folder: str, sphere_id: UUID, content: File[bytes] | bytes) -> str:
-    """Store content under a name that is new, and give the name. Raises Away."""
-    content = ContentFile(content) if isinstance(content, bytes) else content
-    # Nobody's own words are in a name; two letters first, so that no folder grows without end.
+def new_name(folder: str, sphere_id: UUID) -> str:
+    """Give a name that is new, with nobody's own words in it; of folders by two letters none grows without end."""
     name = uuid7().hex
-    stored: str = _answered(default_storage.save, f"{folder}/{sphere_id.hex}/{name[-2:]}/{name}", content)
-    return stored
+    return f"{folder}/{sphere_id.hex}/{name[-2:]}/{name}"
+
+
+def keep(name: str, content: File[bytes] | bytes) -> None:
+    """Store content under a new name, for good once this returns. Raises Away."""
+    content = ContentFile(content) if isinstance(content, bytes) else content
+    if _answered(default_storage.save, name, content) != name:
+        raise Away("The name was taken.")
 
 
 def reading(stored: str) -> IO[bytes]:
@@ -47,10 +51,9 @@ def reading(stored: str) -> IO[bytes]:
     return content
 
 
-def erase(names: Iterable[str]) -> None:
+def erase(name: str) -> None:
     """Erase what is stored; what is gone already stays gone. Raises Away."""
-    for name in names:
-        _answered(default_storage.delete, name)
+    _answered(default_storage.delete, name)
 
 
 class Joined(io.RawIOBase):

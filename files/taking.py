@@ -32,6 +32,7 @@ def _take_one(sender: Membership, posted: UploadedFile[bytes]) -> UUID:
     file = actions.announce(sender, id=uuid7(), size=posted.size or 0, name=name_of(posted.name or ""))
     received = 0
     for part in posted.chunks(LARGEST_CHUNK):
-        stored = storing.keep("chunks", sender.sphere_id, part)
+        stored = actions.begin("chunks", sender.sphere_id)
+        storing.keep(stored, part)
         received = actions.receive(sender, file, offset=received, size=len(part), stored=stored)
     return file.pk

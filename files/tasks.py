@@ -28,6 +28,8 @@ def prepare_what_waits() -> None:
 @shared_task
 def forget_files() -> None:
     """Erase what nothing shows any more."""
-    with across_all_spheres("files that nothing shows are erased in every sphere"):
+    with across_all_spheres("files that nothing shows are forgotten in every sphere"):
         while actions.forget(SOME):
             pass
+    while actions.erase_waste(SOME):
+        pass

@@ -78,15 +78,12 @@ def _take(request: MemberRequest, file: File) -> HttpResponseBase:
         return HttpResponse(status=400)
     if offset != file.received:  # seen before anything is stored; judged again under the lock
         return HttpResponse(status=409, headers={"Upload-Offset": str(file.received)})
-    stored = storing.keep("chunks", file.sphere_id, part)
+    stored = actions.begin("chunks", file.sphere_id)
+    storing.keep(stored, part)
     try:
         received = actions.receive(request.membership, file, offset=offset, size=len(part), stored=stored)
     except actions.Misplaced as error:
-        storing.erase([stored])
         return HttpResponse(status=409, headers={"Upload-Offset": str(error.received)})
-    except BaseException:
-        storing.erase([stored])
-        raise
     return HttpResponse(status=204, headers={"Upload-Offset": str(received)})
 
 

@@ -76,6 +76,8 @@ def shows_file(membership: Membership, file_id: UUID) -> bool:
     """Whether a message that the membership reads has the file in it."""
     from messaging.models import Message  # noqa: PLC0415  # made of this module's querysets
 
+    if not membership.sphere.has_tool("messaging"):
+        return False
     found: bool = Message.objects.readable_by(membership).showing(file_id).exists()
     return found
 

@@ -188,7 +188,7 @@ TABLE: tuple[Kept, ...] = (
         _("%(days)d days."),
         UNATTACHED_LASTS,
         "forget files",
-        ("files.chunk", "files.step"),
+        ("files.chunk", "files.step", "files.waste"),
     ),
     Kept(
         "changes",

@@ -21,7 +21,9 @@ def attach(sender: Membership, ids: Sequence[UUID], alts: Sequence[str] = ()) ->
     held = {file.pk: file for file in File.objects.sent_by(sender).unattached().under_lock().filter(pk__in=ids)}
     if len(held) != len(ids) or any(file.state == State.ARRIVING for file in held.values()):
         raise Refused(_("A file did not arrive. Choose it again and send it once more."))
-    files = [held[pk] for pk in ids]
+    # Their content as it is now that they are held.
+    whole = {file.pk: file for file in File.objects.whole(ids)}
+    files = [whole[pk] for pk in ids]
     for number, file in enumerate(files):
         file.attached_at = clock.now()
         file.alt = alts[number] if number < len(alts) else ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.transaction import on_commit
-
-from files import showing, storing
+from files import showing
 from files.actions.sending import PREPARE
+from files.actions.wasting import claim, waste
 from files.models import Blob, Chunk, File, Rendition, State, Step, StepName
 from files.nature import PICTURES
 from journal import clock
@@ -29,44 +27,54 @@ class Stored:
 def gathered(step: Step, content: Stored, sha256: str) -> None:
     """All parts were put together as `content`; the same content in the sphere is kept once."""
 
-    def body() -> list[str]:
+    def body() -> None:
         file = _held(step)
         if file is None:
-            return [content.stored]
-        unneeded = list(Chunk.objects.in_order(file.pk).values_list("stored", flat=True))
-        blob: Blob | None = Blob.objects.filter(sha256=sha256).first()
-        if blob is None:
-            blob = Blob(sphere=file.sphere, sha256=sha256, stored=content.stored, size=content.size, type=content.type)
-            blob.save(force_insert=True)
-        else:
-            unneeded.append(content.stored)
-        Chunk.objects.in_order(file.pk).delete()
-        file.blob = blob
+            return  # nothing claims what was stored
+        chunks = Chunk.objects.in_order(file.pk)
+        waste(chunks.values_list("stored", flat=True))
+        chunks.delete()
+        file.blob = _content(file, content, sha256)
         file.save(update_fields=["blob"])
         step.delete()
-        if blob.type in PICTURES and blob.width is None:
+        if file.blob.type in PICTURES and file.blob.width is None:
             _begin(file, StepName.PICTURE)
         else:
             _ready(file)
-        return unneeded
 
-    _write_and_erase(body)
+    writing(body)
+
+
+def _content(file: File, content: Stored, sha256: str) -> Blob:
+    """Give the blob of this content, held until the commit: the sphere's own, or a new one."""
+    made = Blob(
+        sphere=file.sphere,
+        sha256=sha256,
+        stored=content.stored,
+        size=content.size,
+        type=content.type,
+        created_at=clock.now(),
+    )
+    if made.insert():  # PostgreSQL waits here for another worker with the same content
+        claim(content.stored)
+        return made
+    blob: Blob = Blob.objects.under_lock().get(sha256=sha256)
+    return blob
 
 
 def pictured(step: Step, whole: Stored, width: int, height: int, smaller: dict[str, Stored]) -> None:
     """A picture was made fit for screens: `whole` takes the place of what was sent, without what a camera adds."""
-    made = [whole.stored, *(one.stored for one in smaller.values())]
 
-    def body() -> list[str]:
+    def body() -> None:
         file = _held(step)
         if file is None:
-            return made
+            return  # nothing claims what was stored
         step.delete()
+        blob: Blob = Blob.objects.under_lock().get(pk=file.blob_id)
         # Another file of the same content may have been quicker.
-        blob: Blob = Blob.objects.select_for_update(of=("self",)).get(pk=file.blob_id)
-        unneeded = made
         if blob.width is None:
-            unneeded = [blob.stored]
+            waste([blob.stored])
+            claim(whole.stored, *(one.stored for one in smaller.values()))
             blob.stored, blob.size, blob.type = whole.stored, whole.size, whole.type
             blob.width, blob.height = width, height
             blob.save(update_fields=["stored", "size", "type", "width", "height"])
@@ -77,9 +85,8 @@ def pictured(step: Step, whole: Stored, width: int, height: int, smaller: dict[s
                 rendition.save(force_insert=True)
         file.blob = blob
         _ready(file)
-        return unneeded
 
-    _write_and_erase(body)
+    writing(body)
 
 
 def failed(step: Step) -> None:
@@ -97,11 +104,11 @@ def failed(step: Step) -> None:
 
 
 def put_off(step: Step, wait: timedelta) -> None:
-    """It could not be done now: it waits."""
+    """It could not be done now, through no fault of the file: it waits, as often as need be."""
 
     def body() -> None:
-        step.due_at = clock.now() + wait
-        step.save(update_fields=["due_at"])
+        step.due_at, step.waits, step.tries = clock.now() + wait, step.waits + 1, 0
+        step.save(update_fields=["due_at", "waits", "tries"])
 
     writing(body)
 
@@ -129,16 +136,3 @@ def _ready(file: File) -> None:
 def _tell(file: File) -> None:
     for tell in showing.on_prepared:
         tell(file)
-
-
-def _write_and_erase(body: Callable[[], list[str]]) -> None:
-    """Write, then erase what is not needed any more; what is left lying by a store that is away is only bytes."""
-    unneeded = writing(body)
-
-    def clear() -> None:
-        try:
-            storing.erase(unneeded)
-        except storing.Away:
-            return
-
-    on_commit(clear)

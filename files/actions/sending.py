@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from files import rules
+from files.actions.wasting import claim
 from files.models import Chunk, File, State, Step, StepName
 from journal import clock
 from journal.errors import Conflict
@@ -36,7 +37,8 @@ def announce(sender: Membership, *, id: UUID, size: int, name: str) -> File:
     present: File | None = File.objects.sent_by(sender).filter(pk=id).first()
     if present is not None and present.size == size:
         return present
-    rules.ensure_may_send(sender, File.objects.sent_by(sender).unattached().count())
+    unattached = File.objects.sent_by(sender).unattached().count()
+    rules.ensure_may_send(sender, unattached, File.objects.bytes_of(sender) + size)
     file = File(id=id, sphere=sender.sphere, sender=sender, name=name, size=size, sent_at=clock.now())
     if not file.insert():
         raise Conflict(_("This number belongs to another file."), field="id")
@@ -49,11 +51,13 @@ def announce(sender: Membership, *, id: UUID, size: int, name: str) -> File:
 def receive(sender: Membership, file: File, *, offset: int, size: int, stored: str) -> int:
     """Take the next part, `size` bytes that are `stored`; give how many bytes there are now.
 
-    Raises Misplaced if it is not the next one, or too long.
+    Raises Misplaced if it is not the next one, or too long; Refused in an archived sphere, or after too many parts.
     """
     file = _under_lock(file.pk)
+    rules.ensure_may_go_on(sender, file.size, Chunk.objects.in_order(file.pk).count())
     if offset != file.received or offset + size > file.size:
         raise Misplaced(file.received)
+    claim(stored)
     Chunk(sphere=file.sphere, file=file, offset=offset, size=size, stored=stored).save(force_insert=True)
     file.received += size
     file.save(update_fields=["received"])

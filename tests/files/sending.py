@@ -20,7 +20,7 @@ from files.preparing import prepare
 from journal.ids import uuid7
 from messaging.actions import send_message
 from messaging.models import Conversation
-from spheres.models import Membership
+from spheres.models import Membership, Sphere
 from spheres.seal import inside
 from tests.commanding import Response
 
@@ -96,9 +96,9 @@ def blob_of(member: Membership, id: UUID) -> Blob:
     return blob
 
 
-def stored_paths() -> set[Path]:
-    """Give everything that the storage of these tests keeps."""
-    return {path for path in (settings.DATA_DIR / "files").rglob("*") if path.is_file()}
+def stored_paths(sphere: Sphere) -> set[Path]:
+    """Give everything that the storage keeps of a sphere."""
+    return {path for path in (settings.DATA_DIR / "files").glob(f"*/{sphere.pk.hex}/**/*") if path.is_file()}
 
 
 def shown_by(member: Membership, conversation: Conversation, content: bytes = b"", body: str = "") -> UUID:
@@ -106,7 +106,8 @@ def shown_by(member: Membership, conversation: Conversation, content: bytes = b"
     content = content or photo()
     with inside(member.sphere):
         made = actions.announce(member, id=uuid7(), size=len(content), name="photo.jpg")
-        stored = storing.keep("chunks", member.sphere_id, content)
+        stored = actions.begin("chunks", member.sphere_id)
+        storing.keep(stored, content)
         actions.receive(member, made, offset=0, size=len(content), stored=stored)
     work_off()
     with inside(member.sphere):

@@ -5,24 +5,28 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from files import actions, tasks
 from files.actions.preparing import Stored
 from files.models import Blob, File, Rendition, State, Step
+from files.nature import nature_of
+from files.picture import UNFIT, make
 from files.preparing import LEASE, MOST_TRIES, prepare
+from files.querysets import WASTE_LASTS
 from files.tus import name_of
 from journal import clock
+from journal.ids import uuid7
 from spheres.models import Membership
 from spheres.seal import inside
 from tests.conftest import Cast
-from tests.files.sending import blob_of, file_of, photo, photo_with_place, send, stored_paths, work_off
+from tests.files.sending import announce, blob_of, file_of, part, photo, photo_with_place, send, stored_paths, work_off
 
 pytestmark = pytest.mark.db
 
@@ -53,14 +57,11 @@ def pictures(member: Membership, sent: object) -> dict[str, Image.Image]:
     return {name: Image.open(io.BytesIO(stored(where))) for name, where in names.items()}
 
 
-def test_a_photo_says_no_more_where_it_was_taken_and_stands_upright(
-    cast: Cast, browse: Browse, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
-) -> None:
+def test_a_photo_says_no_more_where_it_was_taken_and_stands_upright(cast: Cast, browse: Browse) -> None:
     taken = photo_with_place()
     assert b"Secret camera" in taken
     sent = send(browse(cast.bob), cast.bob, taken)
-    with django_capture_on_commit_callbacks(execute=True):
-        work_off()
+    work_off()
     made = pictures(cast.bob, sent)
     assert set(made) == {"whole", "preview", "thumbnail"}
     for picture in made.values():
@@ -68,8 +69,10 @@ def test_a_photo_says_no_more_where_it_was_taken_and_stands_upright(
         assert picture.width < picture.height
     blob = blob_of(cast.bob, sent)
     assert (blob.width, blob.height, blob.type) == (480, 640, "image/jpeg")
-    # What was sent is nowhere any more.
-    kept = [path.read_bytes() for path in stored_paths()]
+    # A day later what was sent is nowhere any more.
+    with clock.at(clock.now() + WASTE_LASTS + timedelta(minutes=1)):
+        tasks.forget_files()
+    kept = [path.read_bytes() for path in stored_paths(cast.sphere)]
     assert kept
     assert not any(b"Secret camera" in content for content in kept)
 
@@ -177,7 +180,7 @@ def test_a_worker_that_dies_is_followed_by_another(cast: Cast, browse: Browse) -
     assert file_of(cast.bob, sent).state == State.READY
 
 
-def test_a_storage_that_is_away_is_waited_for_and_not_for_ever(
+def test_a_storage_that_is_away_is_waited_for_however_long(
     cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = send(browse(cast.bob), cast.bob, b"0123")
@@ -188,19 +191,77 @@ def test_a_storage_that_is_away_is_waited_for_and_not_for_ever(
     later = clock.now()
     with monkeypatch.context() as patch:
         patch.setattr(default_storage, "save", away)
-        work_off()
-        assert (file_of(cast.bob, sent).state, Step.objects.get().tries) == (State.PREPARING, 1)
-    later += timedelta(hours=1)
+        for _ in range(30):
+            with clock.at(later):
+                assert work_off() == 1
+            later += timedelta(hours=1)
+        assert (file_of(cast.bob, sent).state, Step.objects.get().tries) == (State.PREPARING, 0)
     with clock.at(later):
         assert work_off() == 1
     assert file_of(cast.bob, sent).state == State.READY
-    other = send(browse(cast.bob), cast.bob, b"4567")
-    monkeypatch.setattr(default_storage, "save", away)
+
+
+def test_what_kills_its_workers_counts_as_failed(cast: Cast, browse: Browse) -> None:
+    sent = send(browse(cast.bob), cast.bob, b"0123")
+    step, later = Step.objects.get(), clock.now()
     for _ in range(MOST_TRIES):
         with clock.at(later):
-            work_off()
-        later += timedelta(hours=1)
-    assert file_of(cast.bob, other).state == State.FAILED
+            assert Step.objects.claim(step.pk, LEASE)  # and then it died
+        later += LEASE + timedelta(seconds=1)
+    assert file_of(cast.bob, sent).state == State.PREPARING
+    with clock.at(later):
+        work_off()
+    assert file_of(cast.bob, sent).state == State.FAILED
+
+
+def test_how_it_was_cut_says_nothing_of_what_it_is(cast: Cast, browse: Browse) -> None:
+    bob, sent, content = browse(cast.bob), uuid7(), photo_with_place()
+    announce(bob, cast.bob, sent, len(content))
+    assert part(bob, cast.bob, sent, 0, content[:1]).status_code == 204
+    assert part(bob, cast.bob, sent, 1, content[1:]).status_code == 204
+    work_off()
+    assert blob_of(cast.bob, sent).type == "image/jpeg"
+    assert not pictures(cast.bob, sent)["whole"].getexif()
+
+
+def test_a_comment_in_a_photo_is_not_carried_over(cast: Cast, browse: Browse) -> None:
+    sent = send(browse(cast.bob), cast.bob, photo(comment=b"SECRET-COMMENT 48.85N"))
+    work_off()
+    for picture in pictures(cast.bob, sent).values():
+        assert "comment" not in picture.info
+
+
+@pytest.mark.parametrize(
+    ("head", "nature"),
+    [
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf", "image/heif"),
+        (b"\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc", "image/heif"),
+        (b"II*\0" + bytes(60), "image/tiff"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "video/mp4"),
+        (b"%!PS-Adobe-3.0", "application/octet-stream"),
+    ],
+)
+def test_the_nature_of_a_head(head: bytes, nature: str) -> None:
+    assert nature_of(head) == nature
+
+
+def test_no_reader_of_programs_is_asked_for_a_picture(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"%!PSftypheic\n%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    with pytest.raises(UnidentifiedImageError):
+        make(source, tmp_path)
+
+
+def test_where_the_machine_has_no_room_a_picture_waits(
+    cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = send(browse(cast.bob), cast.bob, photo())
+    monkeypatch.setattr("files.preparing.NO_ROOM", UNFIT)
+    prepare(Step.objects.get().pk)
+    with default_storage.open(blob_of(cast.bob, sent).stored, "wb") as broken:
+        broken.write(b"no picture")
+    prepare(Step.objects.get().pk)
+    assert (file_of(cast.bob, sent).state, Step.objects.get().waits) == (State.PREPARING, 1)
 
 
 def test_two_workers_do_a_step_once(cast: Cast, browse: Browse) -> None:
@@ -215,13 +276,13 @@ def test_what_came_late_changes_nothing_and_leaves_no_bytes(cast: Cast, browse: 
     late = Step.objects.get()
     work_off()
     before = blob_of(cast.bob, sent).stored
-    files = stored_paths()
+    files = stored_paths(cast.sphere)
     with inside(cast.sphere):
         actions.gathered(late, Stored("blobs/none", 1, "image/jpeg"), "0" * 64)
         actions.pictured(late, Stored("blobs/none", 1, "image/jpeg"), 1, 1, {})
         actions.failed(late)
     assert (file_of(cast.bob, sent).state, blob_of(cast.bob, sent).stored) == (State.READY, before)
-    assert files == stored_paths()
+    assert files == stored_paths(cast.sphere)
 
 
 def test_the_clock_finds_what_waits(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
@@ -12,7 +13,10 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from files import actions
-from files.models import LARGEST, Chunk, State
+from files.models import LARGEST, Chunk, State, Waste
+from files.querysets import WASTE_LASTS
+from files.tasks import forget_files
+from journal import clock
 from journal.ids import uuid7
 from spheres.actions import archive, end_membership
 from spheres.models import Membership
@@ -87,9 +91,20 @@ def test_more_than_was_announced_is_not_taken(cast: Cast, browse: Browse) -> Non
 def test_what_is_not_taken_leaves_nothing_in_the_storage(cast: Cast, browse: Browse) -> None:
     bob, sent = browse(cast.bob), uuid7()
     announce(bob, cast.bob, sent, 3)
-    before = stored_paths()
     assert part(bob, cast.bob, sent, 0, b"0123").status_code == 409
-    assert stored_paths() == before
+    assert len(stored_paths(cast.sphere)) == Waste.objects.count() == 1
+    with clock.at(clock.now() + WASTE_LASTS + timedelta(minutes=1)):
+        forget_files()
+    assert not stored_paths(cast.sphere)
+
+
+def test_a_byte_at_a_time_is_not_how_files_are_sent(
+    cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("files.rules.FREE_PARTS", 2)
+    bob, sent = browse(cast.bob), uuid7()
+    announce(bob, cast.bob, sent, 4)
+    assert [part(bob, cast.bob, sent, at, b"0").status_code for at in range(3)] == [204, 204, 403]
 
 
 def test_an_empty_file_arrives_too(cast: Cast, browse: Browse) -> None:

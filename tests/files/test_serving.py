@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from files.models import Blob, File, Rendition
-from files.querysets import DISCARDED_LASTS, UNATTACHED_LASTS
+from files.querysets import DISCARDED_LASTS, UNATTACHED_LASTS, WASTE_LASTS
 from files.tasks import forget_files
 from journal import clock
 from journal.ids import uuid7
@@ -24,7 +24,7 @@ from spheres.models import Membership
 from spheres.seal import inside
 from tests.commanding import fields, post
 from tests.conftest import Cast
-from tests.files.sending import blob_of, photo, send, work_off
+from tests.files.sending import blob_of, photo, send, shown_by, work_off
 
 pytestmark = pytest.mark.db
 
@@ -180,24 +180,14 @@ def test_what_nothing_shows_any_more_is_erased_with_its_bytes(cast: Cast, browse
     bytes_of = {sent: blob_of(cast.bob, sent).stored for sent in (gone, shared, stays, loose)}
     with inside(cast.sphere):
         delete_message(cast.bob, first)
-    forget_files()
-    assert default_storage.exists(bytes_of[gone])
-    with clock.at(clock.now() + DISCARDED_LASTS + timedelta(minutes=1)):
-        forget_files()
-    assert [default_storage.exists(bytes_of[sent]) for sent in (gone, shared, stays, loose)] == [
-        False,
-        True,
-        True,
-        True,
-    ]
-    with clock.at(clock.now() + UNATTACHED_LASTS + timedelta(minutes=1)):
-        forget_files()
-    assert [default_storage.exists(bytes_of[sent]) for sent in (gone, shared, stays, loose)] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    kept: list[list[bool]] = []
+    now = clock.now()
+    for age in (DISCARDED_LASTS, DISCARDED_LASTS + WASTE_LASTS, UNATTACHED_LASTS, UNATTACHED_LASTS + WASTE_LASTS):
+        with clock.at(now + age + timedelta(minutes=len(kept) + 1)):
+            forget_files()
+        kept.append([default_storage.exists(bytes_of[sent]) for sent in (gone, shared, stays, loose)])
+    everything, without_the_gone, without_the_loose = [True] * 4, [False, True, True, True], [False, True, True, False]
+    assert kept == [everything, without_the_gone, without_the_gone, without_the_loose]
     with inside(cast.sphere):
         assert {file.pk for file in File.objects.all()} == {stays}
     assert status(bob, address(cast.bob, stays)) == 200
@@ -215,6 +205,8 @@ def test_a_sphere_is_erased_with_its_files(cast: Cast, browse: Browse) -> None:
     cast.sphere.deleted_at = clock.now() - timedelta(days=8)
     cast.sphere.save()
     erase(cast.sphere)
+    with clock.at(clock.now() + WASTE_LASTS + timedelta(minutes=1)):
+        forget_files()
     assert not any(default_storage.exists(name) for name in names)
     with inside(cast.eve.sphere):
         assert not Blob.objects.exists()
@@ -239,3 +231,11 @@ def test_a_message_tells_what_becomes_of_its_file(cast: Cast, browse: Browse) ->
     assert post(bob, path, said).json()["outcome"] == "accepted"
     with inside(cast.sphere):
         assert Message.objects.count() == 1
+
+
+def test_with_messaging_switched_off_its_files_are_off_too(cast: Cast, browse: Browse) -> None:
+    sent = shown_by(cast.bob, cast.conversation)
+    assert status(browse(cast.alice), address(cast.bob, sent)) == 200
+    cast.sphere.without = "messaging"
+    cast.sphere.save()
+    assert status(browse(cast.alice), address(cast.bob, sent)) == 404
