@@ -4,6 +4,7 @@
 /** @import { Store } from "./store.js" */
 /** @import { ListQuery } from "./types.js" */
 
+import { forgetUnnamed } from "./media.js";
 import { finish } from "./names.js";
 import { heads, listed, versions } from "./reads.js";
 import { isNewer, isPending, place, placeOf, replace, rowElement, rowOf, rowsOf } from "./rows.js";
@@ -74,7 +75,7 @@ async function correct(list, present, store) {
   for (const version of known) {
     const row = rowOf(list, version.id);
     if (!row || !isNewer(version, row)) continue;
-    if (version.gone) row.remove();
+    if (version.gone) takeAway(row);
     else if (!query.sphere || version.s === query.sphere) show(list, /** @type {Shown} */ (version));
   }
 }
@@ -112,9 +113,18 @@ function add(list, rows) {
 export function show(list, row) {
   const element = rowElement(list.ownerDocument, row, list);
   const present = rowOf(list, row.id);
-  if (present) replace(present, element);
+  if (present) {
+    replace(present, element);
+    forgetUnnamed(present, element).catch(() => {});
+  }
   place(list, element);
   return element;
+}
+
+/** @param {Element} row */
+export function takeAway(row) {
+  row.remove();
+  forgetUnnamed(row).catch(() => {});
 }
 
 /**

@@ -7,7 +7,7 @@
 /** @import { Shown } from "./reads.js" */
 
 import { device } from "./device.js";
-import { fill, furthest, further, isNewestFirst, isWhole, queryOf, settledRows, show } from "./filling.js";
+import { fill, furthest, further, isNewestFirst, isWhole, queryOf, settledRows, show, takeAway } from "./filling.js";
 import { finish } from "./names.js";
 import { showPending } from "./pending.js";
 import { isNewer, placeOf, rowOf } from "./rows.js";
@@ -74,7 +74,7 @@ export class LiveList extends HTMLElement {
     /** @type {Element[]} */
     const shown = [];
     steadily(this, () => {
-      for (const row of settledRows(this)) if (batch.erased.includes(placeOf(row).j)) row.remove();
+      for (const row of settledRows(this)) if (batch.erased.includes(placeOf(row).j)) takeAway(row);
       for (const row of rows) {
         const element = this.#take(row);
         if (element) shown.push(element);
@@ -97,7 +97,7 @@ export class LiveList extends HTMLElement {
   #take(row) {
     const present = rowOf(this, row.id);
     if (present && !isNewer(row, present)) return undefined;
-    if (row.gone || !belongs(row, queryOf(this))) return void present?.remove();
+    if (row.gone || !belongs(row, queryOf(this))) return void (present && takeAway(present));
     if (!present && (this.hasAttribute("marked") || this.#isFurther(row))) return undefined;
     return show(this, /** @type {Shown} */ (row));
   }

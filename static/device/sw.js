@@ -29,7 +29,9 @@ worker.addEventListener("fetch", (/** @type {AskedEvent} */ event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
-  if (isPicture(url.pathname) && request.mode !== "navigate") return event.respondWith(servePicture(request));
+  if (isPicture(url.pathname) && request.mode !== "navigate") {
+    return event.respondWith(servePicture(request, (work) => event.waitUntil(work)));
+  }
   if (isFile(url.pathname)) return;
   // Turbo fetches pages as plain requests: what is asked for tells them apart, not the mode.
   if ((request.headers.get("Accept") ?? "").includes("text/html")) event.respondWith(servePage(request));

@@ -135,16 +135,20 @@ export async function until(condition) {
 
 /** What a browser keeps of answers, by name and by address. */
 export class Caches {
-  /** @type {Map<string, Map<string, string>>} */ all = new Map();
+  /** @type {Map<string, Map<string, Response>>} */ all = new Map();
 
   /** @param {string} name */
   async open(name) {
     const kept = this.all.get(name) ?? new Map();
     this.all.set(name, kept);
+    const path = (/** @type {string} */ url) => new URL(url, "http://localhost").pathname;
     return {
-      match: async (/** @type {string} */ key) => (kept.has(key) ? new Response(kept.get(key)) : undefined),
-      put: async (/** @type {string} */ key, /** @type {Response} */ answer) => kept.set(key, await answer.text()),
-      delete: async (/** @type {string} */ url) => kept.delete(new URL(url, "http://localhost").pathname),
+      match: async (/** @type {string} */ key) => kept.get(path(key))?.clone(),
+      put: async (/** @type {string} */ key, /** @type {Response} */ answer) => {
+        const { status, headers } = answer;
+        kept.set(path(key), new Response(await answer.text(), { status, headers }));
+      },
+      delete: async (/** @type {string} */ url) => kept.delete(path(url)),
       keys: async () => [...kept.keys()].map((key) => ({ url: `http://localhost${key}` })),
     };
   }
@@ -152,5 +156,19 @@ export class Caches {
   /** @param {string} key @param {{cacheName: string}} where */
   async match(key, { cacheName }) {
     return this.all.has(cacheName) ? (await this.open(cacheName)).match(key) : undefined;
+  }
+
+  /** @param {string} name */
+  async has(name) {
+    return this.all.has(name);
+  }
+
+  /** @param {string} name */
+  async delete(name) {
+    return this.all.delete(name);
+  }
+
+  async keys() {
+    return [...this.all.keys()];
   }
 }
