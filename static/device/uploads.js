@@ -11,9 +11,11 @@ const SMALL_PART = 256 * 1024;
 const LARGE_PART = 1024 * 1024;
 const LARGE = 20 * 1024 * 1024;
 
-/** Answers after which trying again is of no use; the server then judges the command itself. */
+/** Answers of ours after which trying again is of no use; the server then judges the command itself. */
 const IN_VAIN = [400, 404, 410, 415];
 const NO_ANSWER = { status: 0, command: null, retryAfter: null, body: "" };
+
+/** @typedef {Answer & {isInVain?: boolean}} FileAnswer */
 
 /** @param {Command} command @returns {File[]} */
 export const filesOf = ({ fields }) => fields.flatMap(([, value]) => (typeof value === "string" ? [] : [value]));
@@ -32,7 +34,7 @@ export async function sendFiles(command, how, events) {
   for (const [index, file] of files.entries()) {
     const moved = (/** @type {number} */ sent) => events.moved(before + sent, total);
     const answer = await sendFile(command, index, file, how, { ...events, moved });
-    if (answer && IN_VAIN.includes(answer.status)) return null;
+    if (answer?.isInVain) return null;
     if (answer) return answer;
     before += file.size;
   }
@@ -45,7 +47,7 @@ const library = () => import(new URL("./tus.js", import.meta.url).href);
 /**
  * @param {Command} command @param {number} index @param {File} file
  * @param {{token: string, tries: number, abort: AbortSignal}} how @param {PostEvents} events
- * @returns {Promise<Answer | null>}
+ * @returns {Promise<FileAnswer | null>}
  */
 async function sendFile(command, index, file, { token, tries, abort }, events) {
   const id = command.uploads?.[index] ?? "";
@@ -53,7 +55,10 @@ async function sendFile(command, index, file, { token, tries, abort }, events) {
   // Only who sends needs it, and only with a network.
   const tus = await library().catch(() => null);
   if (!tus) return NO_ANSWER;
-  if (!(await isReadable(file))) return null;
+  const isThere = await isReadable(file);
+  // Given up while neither a line nor a clock was there to notice.
+  if (abort.aborted) return NO_ANSWER;
+  if (!isThere) return null;
   return new Promise((resolve) => {
     const clock = new SilenceClock({
       cut: growing(tries, 8000, 60_000),
@@ -61,7 +66,7 @@ async function sendFile(command, index, file, { token, tries, abort }, events) {
       onCut: () => end(NO_ANSWER),
     });
     const cut = () => end(NO_ANSWER);
-    /** @param {Answer | null} answer */
+    /** @param {FileAnswer | null} answer */
     function end(answer) {
       clock.stop();
       abort.removeEventListener("abort", cut);
@@ -97,10 +102,12 @@ async function sendFile(command, index, file, { token, tries, abort }, events) {
   });
 }
 
-/** @param {import("tus-js-client").HttpResponse | null | undefined} response @returns {Answer} */
+/** @param {import("tus-js-client").HttpResponse | null | undefined} response @returns {FileAnswer} */
 function answered(response) {
   if (!response) return NO_ANSWER;
   return {
+    // A portal's page or a proxy's says nothing of a file: only who speaks of uploads does.
+    isInVain: IN_VAIN.includes(response.getStatus()) && Boolean(response.getHeader("Tus-Resumable")),
     // Somewhere else than we thought: the next try asks where.
     status: response.getStatus() === 409 && !response.getHeader("Alveole-Command") ? 0 : response.getStatus(),
     command: response.getHeader("Alveole-Command") ?? null,
