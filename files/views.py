@@ -27,15 +27,13 @@ def _upload(view: View) -> View:
     @wraps(view)
     def spoken(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            answer = view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
         except storing.Away:
-            answer = HttpResponse(status=503, headers={"Retry-After": "10"})
-        for name, value in tus.ABOUT.items():
-            answer.headers[name] = value
-        return answer
+            return HttpResponse(status=503, headers={"Retry-After": "10"})
 
     declared: Any = spoken  # a plain function: what is declared is its attribute
     declared.is_upload = True
+    declared.about = tus.ABOUT
     result: View = declared
     return result
 

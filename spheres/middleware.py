@@ -88,10 +88,10 @@ class SphereMiddleware:
         membership: Membership = request.membership
         if not membership.sphere.has_tool(request.resolver_match.namespace):
             refusal = Refused(_("This is switched off in the sphere. Those responsible can switch it on."))
-            return _answer(request, refusal, "spheres:sphere", slug)
+            return _answer(request, view, refusal, "spheres:sphere", slug)
         # Whoever may put a deleted sphere back does so first.
         if membership.owes_charter and not membership.sphere.deleted_at and not getattr(view, "before_charter", False):
-            return _answer(request, rules.charter_first(), "charters:charter", slug)
+            return _answer(request, view, rules.charter_first(), "charters:charter", slug)
         return None
 
     def _everybody(self, request: Any, view: Any, slug: str) -> Membership | None:
@@ -104,6 +104,7 @@ class SphereMiddleware:
         return everybody
 
 
-def _answer(request: HttpRequest, refusal: Refused, instead: str, slug: str) -> HttpResponse:
-    """Lead whoever reads to another page, and say no to whoever writes."""
-    return redirect(instead, slug) if request.method in {"GET", "HEAD"} else Barred(refusal)
+def _answer(request: HttpRequest, view: Any, refusal: Refused, instead: str, slug: str) -> HttpResponse:
+    """Lead whoever reads to another page; say no to whoever writes, or asks how much of a file has come."""
+    reads = request.method in {"GET", "HEAD"} and not getattr(view, "is_upload", False)
+    return redirect(instead, slug) if reads else Barred(refusal)

@@ -43,7 +43,7 @@ class CommandMiddleware:
             response = self.get_response(request)
         command: Command | None = request.command
         if command is None:
-            return response
+            return _of_upload(request, response)
         if response.status_code in REDIRECTS:
             if command.receipt is None:
                 # A device erases what is accepted: only an action's receipt says so.
@@ -116,6 +116,18 @@ def _check_upload(request: Any) -> HttpResponse | None:
     if request.method in {"POST", "PATCH", "DELETE"} and request.headers.get("Alveole-Identity") != identity(request):
         return answers.other_identity(request)
     return None
+
+
+def _of_upload(request: Any, response: HttpResponse) -> HttpResponse:
+    """Say of every answer about a file, also that there is none, that it is ours: a device believes no other."""
+    view: Any = request.resolver_match.func if request.resolver_match else None
+    if not getattr(view, "is_upload", False):
+        return response
+    if isinstance(response, Barred) and answers.wants_json(request):
+        response = answers.unanswerable(request, None, response.error)
+    for name, value in view.about.items():
+        response.headers[name] = value
+    return response
 
 
 def _replay(request: HttpRequest, command: Command, receipt: Receipt) -> HttpResponse:

@@ -31,10 +31,14 @@ class Misplaced(Conflict):
 def announce(sender: Membership, *, id: UUID, size: int, name: str) -> File:
     """Begin to send a file of `size` bytes; announced again it goes on.
 
-    Raises Refused if the sender may not, TooLarge beyond what the site takes, Conflict if `id` is taken.
+    Raises Refused if the sender may not, TooLarge beyond what the site takes, Conflict if `id` is taken, Http404 if
+    the sender's own file of this `id` is let go of already.
     """
     rules.ensure_fits(size)
-    present: File | None = File.objects.sent_by(sender).filter(pk=id).first()
+    present: File | None = File.objects.filter(pk=id, sender=sender).first()
+    if present is not None and present.discarded_at is not None:
+        # Not final: the command may have been accepted long ago, and what it made deleted since.
+        raise Http404
     if present is not None and present.size == size:
         return present
     unattached = File.objects.sent_by(sender).unattached().count()

@@ -18,11 +18,14 @@ from files.querysets import WASTE_LASTS
 from files.tasks import forget_files
 from journal import clock
 from journal.ids import uuid7
+from messaging.actions import delete_message
 from spheres.actions import archive, end_membership
+from spheres.charters.actions import publish_charter
 from spheres.models import Membership
 from spheres.seal import inside
 from tests.conftest import Cast
 from tests.files.sending import announce, blob_of, file_of, heads, offset, part, photo, send, stored_paths, work_off
+from tests.files.test_serving import said_with
 
 pytestmark = pytest.mark.db
 
@@ -198,6 +201,54 @@ def test_in_an_archived_sphere_nothing_is_sent(cast: Cast, browse: Browse) -> No
         "refused",
         True,
     )
+
+
+@pytest.mark.parametrize("method", ["head", "get", "post", "patch", "delete"])
+def test_whoever_owes_the_charter_is_told_so_and_it_is_final(cast: Cast, browse: Browse, method: str) -> None:
+    bob, sent = browse(cast.bob), uuid7()
+    announce(bob, cast.bob, sent, 4)
+    with inside(cast.sphere):
+        publish_charter(cast.alice, text="We are friends.", seen="")
+    headers = heads(cast.bob)
+    name, ids = ("files:uploads", []) if method == "post" else ("files:upload", [sent])
+    answer = getattr(bob, method)(reverse(name, args=[cast.sphere.slug, *ids]), headers=headers)
+    assert (answer.status_code, answer["Alveole-Command"]) == (403, headers["Alveole-Command"])
+    if method != "head":
+        assert (answer.json()["outcome"], "charter" in answer.json()["sentence"]) == ("refused", True)
+    # A browser that asks by itself is told no too, and is no device.
+    page = bob.get(reverse("files:upload", args=[cast.sphere.slug, sent]))
+    assert (page.status_code, "Alveole-Command" in page) == (403, False)
+
+
+def test_every_answer_says_that_it_is_ours(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob, sent = browse(cast.bob), uuid7()
+    where = reverse("files:upload", args=[cast.sphere.slug, sent])
+    missing = bob.head(where, headers=heads(cast.bob))
+    stranger = browse(cast.eve).head(where, headers=heads(cast.eve))
+    anonymous = browse(None).head(where, headers=heads(cast.bob))
+    another = announce(browse(cast.alice), cast.bob, sent, 4)
+    unnamed = announce(bob, cast.bob, sent, "")
+    monkeypatch.setattr("files.rules.MOST_UNATTACHED", 0)
+    refused = announce(bob, cast.bob, sent, 4)
+    answers = [missing, stranger, anonymous, another, unnamed, refused]
+    assert [one.status_code for one in answers] == [404, 404, 401, 412, 400, 403]
+    assert [one.headers.get("Tus-Resumable") for one in answers] == ["1.0.0"] * 6
+    assert "Tus-Resumable" not in bob.get(reverse("spheres:sphere", args=[cast.sphere.slug]))
+
+
+def test_what_was_said_and_deleted_since_is_not_final_where_it_is_announced_again(
+    cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = browse(cast.bob)
+    sent = send(bob, cast.bob, photo())
+    message = said_with(cast.bob, cast, sent)
+    with inside(cast.sphere):
+        delete_message(cast.bob, message)
+    # The answer to the command was lost: its device asks, and announces what is not there.
+    assert offset(bob, cast.bob, sent) is None
+    monkeypatch.setattr("files.rules.MOST_UNATTACHED", 0)  # and that it might send no more counts as little
+    answer = announce(bob, cast.bob, sent, len(photo()))
+    assert (answer.status_code, "Alveole-Command" in answer) == (404, False)
 
 
 def test_too_many_at_once_are_refused(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
