@@ -15,6 +15,7 @@ from django.core import signals
 from django.core.exceptions import RequestAborted, RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.db import close_old_connections
+from django.http import parse_cookie
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -64,8 +65,10 @@ class ThreadedHandler(ASGIHandler):
             else:
                 loop = asyncio.get_running_loop()
                 response = await loop.run_in_executor(self.pool, copy_context().run, self._respond, request, scope)
-            await self._send(response, receive, send)
-            response.close()
+            try:
+                await self._send(response, receive, send)
+            finally:
+                response.close()
         finally:
             body.close()
 
@@ -115,11 +118,17 @@ class ThreadedHandler(ASGIHandler):
 
 
 def _most_of(scope: dict[str, Any]) -> int:
-    """Give how many bytes a body may have: with files in it, which are never in memory, more than words alone."""
-    types = [value for name, value in scope["headers"] if name == b"content-type"]
-    has_files = any(value.startswith(b"multipart/form-data") for value in types)
-    most: int = settings.LARGEST_FORM_WITH_FILES if has_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    """Give how many bytes a body may have: more, never in memory, where a member's form may bring files."""
+    has_files = any(value.startswith(b"multipart/form-data") for value in _heads(scope, b"content-type"))
+    cookies = b"; ".join(_heads(scope, b"cookie")).decode("latin-1")
+    is_somebodys = settings.SESSION_COOKIE_NAME in parse_cookie(cookies)
+    may_bring = has_files and is_somebodys and scope["path"].startswith("/s/")
+    most: int = settings.LARGEST_FORM_WITH_FILES if may_bring else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return most
+
+
+def _heads(scope: dict[str, Any], name: bytes) -> list[bytes]:
+    return [value for key, value in scope["headers"] if key == name]
 
 
 def _without_body(scope: dict[str, Any], most: int) -> dict[str, Any]:

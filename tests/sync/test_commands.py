@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
 from django.conf import settings as site
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.test import Client
 from django.urls import include, path
 from pytest_django import Settings
 
+from alveole.asgi import ThreadedHandler
 from alveole.edge import OTHER_HEADERS
 from journal.commands import accepts
 from journal.ids import uuid7
@@ -98,6 +102,38 @@ def test_a_browser_without_javascript_gets_a_page(cast: Cast, visit: Visit) -> N
     assert answer.status_code == 413
     assert "go one page back" in answer.text
     assert "Send again" not in answer.text
+
+
+@pytest.mark.parametrize("where", ["signed in", "a stranger", "outside spheres"])
+def test_only_the_forms_of_members_may_bring_files(cast: Cast, visit: Visit, where: str) -> None:
+    bob, command = visit(cast.bob), str(uuid7())
+    path = "/me/" if where == "outside spheres" else f"/s/{cast.sphere.slug}/"
+    if where == "a stranger":
+        bob.http.cookies.clear()
+    headers = {"content-type": "multipart/form-data; boundary=x", "origin": bob.url, "alveole-command": command}
+    answer = bob.http.post(path, content=b"x" * (LIMIT + 1), headers={**headers, **DEVICE}, timeout=60)
+    assert (answer.status_code == 413) is (where != "signed in")
+
+
+def test_an_answer_that_cannot_be_sent_is_closed_too() -> None:
+    response = HttpResponse()
+
+    class Answering(ThreadedHandler):
+        def _respond(self, request: ASGIRequest, scope: Any) -> HttpResponse:
+            return response
+
+    async def refused(_said: object) -> None:
+        raise OSError("The line is down.")
+
+    async def read() -> dict[str, object]:
+        return {"type": "http.request", "body": b""}
+
+    handler = Answering()
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    with pytest.raises(OSError, match="down"):
+        asyncio.run(handler.handle(scope, read, refused))
+    handler.pool.shutdown()
+    assert response.closed
 
 
 def test_a_body_that_hides_its_size_is_counted_and_read_to_its_end(cast: Cast, visit: Visit) -> None:
