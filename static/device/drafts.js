@@ -59,6 +59,14 @@ export function draftOf(form, page) {
 /** What holds the files of a form; before its element is defined, a place to leave them. @param {HTMLFormElement} form */
 const trayOf = (form) => /** @type {(Element & {held?: Held[]}) | null} */ (form.querySelector("file-tray"));
 
+/** Chosen already, perhaps before the tray was more than a name. @param {HTMLFormElement} form */
+function hasFiles(form) {
+  const tray = trayOf(form);
+  /** @type {HTMLInputElement | null | undefined} */
+  const input = tray?.querySelector('input[type="file"]');
+  return Boolean(tray?.held?.length || input?.files?.length);
+}
+
 /** The draft that gives a command's words back to its form. @param {Command} command @returns {Draft} */
 export function draftFrom(command) {
   /** @type {[string, string][]} */
@@ -82,7 +90,7 @@ export async function restoreDrafts(forms, page, outbox) {
   const drafts = writable.length ? await outbox.drafts() : [];
   for (const form of writable) {
     const draft = drafts.find(({ key }) => key === draftKey(form, page));
-    if (draft && !kept(form).some(isTouched)) restore(form, draft);
+    if (draft && !kept(form).some(isTouched) && !hasFiles(form)) restore(form, draft);
   }
 }
 

@@ -22,9 +22,11 @@ export class FileTray extends HTMLElement {
       this.held = early;
     }
     this.#form = this.closest("form");
+    this.#take();
     this.#form?.addEventListener("formdata", this.#hand);
     this.#form?.addEventListener("reset", this.#empty);
-    this.addEventListener("change", this.#changed);
+    this.addEventListener("change", this.#take);
+    this.addEventListener("input", this.#written);
     this.addEventListener("click", this.#clicked);
     this.#show();
   }
@@ -32,7 +34,8 @@ export class FileTray extends HTMLElement {
   disconnectedCallback() {
     this.#form?.removeEventListener("formdata", this.#hand);
     this.#form?.removeEventListener("reset", this.#empty);
-    this.removeEventListener("change", this.#changed);
+    this.removeEventListener("change", this.#take);
+    this.removeEventListener("input", this.#written);
     this.removeEventListener("click", this.#clicked);
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
     this.#urls.clear();
@@ -54,17 +57,21 @@ export class FileTray extends HTMLElement {
   /** @param {File[]} files */
   add(files) {
     this.held = [...this.#held, ...files.map((file) => ({ file, alt: "" }))];
+    this.#say("added", files);
     this.#tell();
   }
 
-  /** @param {Event} event */
-  #changed = (event) => {
+  #take = () => {
     const input = this.#input;
-    if (event.target === input && input?.files?.length) {
-      const files = [...input.files];
-      input.value = "";
-      this.add(files);
-    } else if (event.target instanceof HTMLInputElement) this.#describe(event.target);
+    if (!input?.files?.length) return;
+    const files = [...input.files];
+    input.value = "";
+    this.add(files);
+  };
+
+  /** At each letter: the form's draft is taken from what is held. @param {Event} event */
+  #written = (event) => {
+    if (event.target instanceof HTMLInputElement) this.#describe(event.target);
   };
 
   /** @param {HTMLInputElement} words */
@@ -79,7 +86,9 @@ export class FileTray extends HTMLElement {
     const item = button && /** @type {HTMLElement | null} */ (button.closest("[data-held]"));
     if (!item) return;
     const index = this.#items.indexOf(item);
-    this.held = this.#held.filter((_, one) => one !== index);
+    const [out] = this.#held.slice(index);
+    this.held = this.#held.filter((held) => held !== out);
+    if (out) this.#say("removed", [out.file]);
     this.#input?.focus();
     this.#tell();
   };
@@ -100,6 +109,13 @@ export class FileTray extends HTMLElement {
   /** As if something had been written: a draft is kept. */
   #tell() {
     this.#form?.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** To whoever does not see the list. @param {"added" | "removed"} what @param {File[]} files */
+  #say(what, files) {
+    const status = this.querySelector('[role="status"]');
+    const names = files.map(({ name }) => name).join(", ");
+    if (status) status.textContent = `${status.getAttribute(`data-${what}`)} ${names}`;
   }
 
   get #items() {

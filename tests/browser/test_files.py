@@ -10,8 +10,10 @@ from playwright.sync_api import Locator, Request, Route, expect
 
 from accounts.links import sign_in_link
 from files.models import File
+from messaging.actions import delete_message
 from messaging.models import Message
 from spheres.actions import end_membership
+from spheres.charters.actions import publish_charter
 from spheres.models import Membership
 from spheres.seal import inside
 from tests.browser.conftest import GivePhone
@@ -129,14 +131,26 @@ def test_a_line_that_is_cut_again_and_again_sends_each_part_once(cast: Cast, giv
 def test_chosen_and_not_sent_it_is_still_there_after_a_reload(cast: Cast, give_phone: GivePhone, shot: Path) -> None:
     bob = in_conversation(give_phone(), cast.bob, cast)
     chooses(bob, shot)
-    bob.page.get_by_label("What does it show?").fill("Half")
     bob.page.get_by_label("Message", exact=True).fill("half a")
-    wait_until(lambda: "half a" in bob.page.evaluate(MEMORY), "the draft is kept")
+    # What is being written still is nobody's yet: no change was told.
+    bob.page.get_by_label("What does it show?").press_sequentially("The roof aft")
+    wait_until(lambda: "The roof aft" in bob.page.evaluate(MEMORY), "the draft is kept")
     bob.reloads()
     expect(bob.page.locator("file-tray [data-held] img")).to_be_visible()
+    expect(bob.page.get_by_label("What does it show?")).to_have_value("The roof aft")
     expect(bob.page.get_by_label("Message", exact=True)).to_have_value("half a")
     bob.page.get_by_role("button", name="Take out").click()
     expect(bob.page.locator("file-tray [data-held]")).to_have_count(0)
+
+
+def test_what_was_added_and_taken_out_is_said(cast: Cast, give_phone: GivePhone, shot: Path) -> None:
+    bob = in_conversation(give_phone(), cast.bob, cast)
+    status = bob.page.locator("file-tray [role=status]")
+    expect(status).to_have_text("")
+    chooses(bob, shot)
+    expect(status).to_have_text("Added: roof.jpg")
+    bob.page.get_by_role("button", name="Take out").click()
+    expect(status).to_have_text("Taken out: roof.jpg")
 
 
 def test_what_is_too_large_is_said_and_the_words_are_kept(
@@ -180,13 +194,55 @@ def test_a_picture_that_was_seen_is_seen_without_network_and_goes_with_the_place
     wait_until(lambda: not carol.page.evaluate(KEPT), "the picture is gone")
 
 
+@pytest.mark.parametrize("is_there", [True, False], ids=["on screen", "meanwhile"])
+def test_a_deleted_picture_is_kept_nowhere(cast: Cast, give_phone: GivePhone, is_there: bool) -> None:
+    shown_by(cast.alice, cast.conversation)
+    bob = in_conversation(give_phone(), cast.bob, cast)
+    bob.keeps(cast.sphere)
+    bob.reloads()
+    is_drawn(pictures(bob))
+    wait_until(lambda: bob.page.evaluate(KEPT), "the picture is kept")
+    address = pictures(bob).get_attribute("src")
+    if not is_there:
+        bob.opens("/me/")
+    (message,) = messages(cast)
+    with inside(cast.sphere):
+        delete_message(cast.alice, message)
+    if is_there:
+        expect(pictures(bob)).to_have_count(0)
+    else:
+        # Asked for once more, it is shown from what is kept, and the server says that it is no more.
+        bob.page.evaluate("address => fetch(address).then(({status}) => status)", address)
+    wait_until(lambda: not bob.page.evaluate(KEPT), "the picture is gone")
+    assert bob.page.evaluate("address => fetch(address).then(({status}) => status)", address) == 404
+
+
+@pytest.mark.db
+def test_whoever_owes_the_charter_reads_why_nothing_is_sent(cast: Cast, give_phone: GivePhone, shot: Path) -> None:
+    bob = in_conversation(give_phone(), cast.bob, cast)
+    bob.keeps(cast.sphere)
+    bob.loses_network()
+    chooses(bob, shot)
+    sends(bob)
+    bob.waits(1)
+    with inside(cast.sphere):
+        publish_charter(cast.alice, text="We are friends.", seen="")
+    bob.gets_network()
+    expect(bob.page.locator('body[data-page="charters:charter"]')).to_be_attached()
+    bob.opens("/outbox/")
+    expect(bob.page.locator("outbox-list")).to_contain_text("This sphere has a charter. Read and accept it")
+    assert messages(cast) == []
+
+
 def test_a_page_without_script_sends_a_picture_too(cast: Cast, give_phone: GivePhone, shot: Path) -> None:
     phone = give_phone(java_script_enabled=False)
     assert cast.bob.person
     phone.page.goto(sign_in_link(cast.bob.person))
     phone.page.get_by_role("button").first.click()
     phone.page.goto(f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/")
-    phone.page.locator("file-tray input[type=file]").set_input_files(shot)
+    chooses(phone, shot)
+    # The browser's own control, wide enough to say what was chosen.
+    assert phone.page.locator("file-tray input[type=file]").evaluate("input => input.offsetWidth") > 100
     sends(phone)
     expect(phone.page.locator(".file")).to_contain_text("Being prepared")
     assert work_off() == 2

@@ -142,6 +142,25 @@ test("a form that was given refused words says whose they were, once", async () 
   );
 });
 
+test("files that were chosen before a slow draft came stay", async () => {
+  const photo = new File(["pixels"], "roof.jpg");
+  const input = { files: [] };
+  for (const chosen of ["held", "by the browser's own control", "nothing"]) {
+    const tray = { held: /** @type {any[]} */ ([]), querySelector: () => input };
+    const form = new HTMLFormElement("/a/", COMMAND, BODY);
+    form.querySelector = () => /** @type {any} */ (tray);
+    const draft = { key: "/p/ /a/", fields: [["body", "Bon"]], at: 0, held: [{ file: photo, alt: "older" }] };
+    const slow = async () => {
+      if (chosen === "held") tray.held = [{ file: photo, alt: "" }];
+      input.files = /** @type {any} */ (chosen.startsWith("by") ? [photo] : []);
+      return [draft];
+    };
+    await restoreDrafts([/** @type {any} */ (form)], "/p/", /** @type {any} */ ({ drafts: slow }));
+    const alts = tray.held.map(({ alt }) => alt);
+    assert.deepEqual(alts, { held: [""], nothing: ["older"] }[chosen] ?? [], chosen);
+  }
+});
+
 test("a form that was emptied by hand holds nobody's words any more", async () => {
   const form = new HTMLFormElement("/a/", COMMAND, BODY);
   await restored(form, { key: "/p/ /a/", fields: [["body", "Bon"]], at: 0, replaces: "1" });
