@@ -74,7 +74,7 @@ def test_what_was_cut_in_one_sphere_is_asked_about_in_another(life: Life, phone_
     phone.page.keyboard.press("Control+X")
     expect(field).to_have_value("")
     phone.opens(life.at_home)
-    expect(phone.page.locator("message-composer").get_by_role("status")).to_contain_text("in Maison")
+    expect(phone.page.locator("message-composer .audience")).to_contain_text("in Maison")
     field.focus()
     phone.page.keyboard.press("Control+V")
     phone.page.get_by_role("dialog").get_by_role("button", name="Paste here").click()

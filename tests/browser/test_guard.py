@@ -65,7 +65,7 @@ def bob(life: Life, phone_of: GivePhone) -> Phone:
 
 def line(phone: Phone) -> Locator:
     """Give what the composer says of where one speaks."""
-    return phone.page.locator("message-composer").get_by_role("status")
+    return phone.page.locator("message-composer .audience")
 
 
 def says(phone: Phone, words: str) -> None:
