@@ -176,6 +176,7 @@ def _environ(question: Question, visitor: Visitor) -> dict[str, object]:
         "HTTP_ACCEPT_LANGUAGE": settings.LANGUAGE_CODE,
         "HTTP_COOKIE": visitor.cookies,
         "HTTP_X_CSRFTOKEN": TOKEN,
+        "HTTP_ALVEOLE_IDENTITY": visitor.identity,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": url.scheme,
         "wsgi.input": io.BytesIO(body),

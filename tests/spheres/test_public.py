@@ -18,13 +18,19 @@ from spheres.models import Membership, Reader, Sphere
 from spheres.seal import inside
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
-from tests.spheres.test_matrix import COMMANDS, PAGES, WORDS, address
+from tests.spheres.test_matrix import COMMANDS, PAGES, WORDS, address, status
 from tests.sync.device import Device
 
 pytestmark = pytest.mark.db
 
 Browse = Callable[[Membership | None], Client]
-SEEN_BY_EVERYBODY = {"spheres:sphere", "messaging:conversation"}
+SEEN_BY_EVERYBODY = {
+    "spheres:sphere",
+    "messaging:conversation",
+    "files:original",
+    "files:thumbnail",
+    "files:preview",
+}
 
 
 @pytest.fixture
@@ -105,9 +111,9 @@ def test_everything_else_is_as_in_any_other_sphere(inviting: Cast, browse: Brows
     public = inviting
     path = address(public, pattern, public.sphere.slug)
     for stranger in (public.eve, public.dan):
-        assert browse(stranger).get(path).status_code == (200 if name in SEEN_BY_EVERYBODY else 404)
+        assert status(browse(stranger).get(path)) == (200 if name in SEEN_BY_EVERYBODY else 404)
     anonymous = browse(None).get(path)
-    assert anonymous.status_code == (200 if name in SEEN_BY_EVERYBODY else 302)
+    assert status(anonymous) == (200 if name in SEEN_BY_EVERYBODY else 302)
     if name not in SEEN_BY_EVERYBODY:
         typo = browse(None).get(path.replace(public.sphere.slug, "nowhere-abcde"))
         assert (anonymous.content, typo.status_code) == (typo.content, 302)
