@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from accounts.links import sign_in_link
 from tests.browser.conftest import GivePhone
@@ -55,7 +55,11 @@ def test_a_refused_form_keeps_the_words_without_javascript(cast: Cast, phone_of:
     bob = phone_of(cast.bob, java_script_enabled=False)
     bob.page.goto(talk)
     words = "x" * 10_001
-    bob.context.route("**/messages/", lambda route: route.continue_(post_data=f"{route.request.post_data}x"))
+
+    def lengthen(route: Route) -> None:
+        route.continue_(post_data=(route.request.post_data or "").replace(words[:-1], words))
+
+    bob.context.route("**/messages/", lengthen)
     bob.page.fill("message-composer textarea", words[:-1])
     bob.page.click("message-composer button.send")
     expect(bob.page.get_by_role("alert").first).to_contain_text("too long")
