@@ -199,12 +199,12 @@ def test_the_door_stays_open_when_whoever_opened_it_leaves(public: Cast, browse:
 
 
 def test_what_was_said_to_the_members_is_not_published_when_it_arrives_late(public: Cast, browse: Browse) -> None:
-    for readers, status in (({}, 403), ({"_readers": "members"}, 403), ({"_readers": "everybody"}, 200)):
+    for readers, expected in (({}, 403), ({"_readers": "members"}, 403), ({"_readers": "everybody"}, 200)):
         words: dict[str, Any] = {"body": "dans le train", **readers}
         said = fields(public.bob, "messaging.send.1", id=uuid7(), **words)
         answer = post(browse(public.bob), f"{talk(public)}messages/", said)
-        assert answer.status_code == status
-        assert ("dans le train" in read(public, browse)) == (status == 200)
+        assert answer.status_code == expected
+        assert ("dans le train" in read(public, browse)) == (expected == 200)
     page = browse(public.bob).get(talk(public)).content.decode()
     assert 'name="_readers" value="everybody"' in page
 

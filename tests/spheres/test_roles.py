@@ -14,8 +14,8 @@ from django.test import Client
 from accounts.actions import create_user
 from journal.errors import Refused
 from journal.models import Entry
+from messaging.actions import withdraw_messages
 from messaging.models import Message
-from spheres import actions
 from spheres.actions import admit, end_membership, give_role, present
 from spheres.models import Membership, Reader
 from spheres.rules import RANKS
@@ -156,9 +156,8 @@ def test_a_removal_that_was_interrupted_goes_on(cast: Cast, monkeypatch: pytest.
         cast.say(cast.bob, f"Numéro {number}")
     monkeypatch.setattr("spheres.actions.belonging.POSTS_AT_ONCE", 2)
     end_membership(cast.bob, cast.bob, keeps_posts=False)
-    remove = actions.posts_removers[0]
     with inside(cast.sphere):
-        assert remove(cast.bob, 2) == 2
+        assert withdraw_messages(cast.bob, 2) == 2
         assert Message.objects.filter(author=cast.bob, body="").count() == 2
     remove_posts()
     with inside(cast.sphere):
