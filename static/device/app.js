@@ -157,13 +157,16 @@ async function lookFurther(told) {
 
 /**
  * The sphere in view was archived, deleted, put back, published or closed, or does without another tool, since its
- * page was made.
+ * page was made; or an organisation lists its members now, or no longer.
  * @param {import("./types.js").Row[]} rows
  */
 function isRestated(rows) {
   const { sphere, state = "", readers = "", without = "" } = document.body.dataset;
   const told = rows.find(({ k, id, facts }) => k === "spheres.sphere" && id === sphere && facts)?.facts;
-  return Boolean(told) && (told?.state !== state || told?.read_by !== readers || told?.without !== without);
+  if (!told) return false;
+  const isUnlisted = told.lists_members === "no";
+  if (isUnlisted !== "unlisted" in document.body.dataset) return true;
+  return told.state !== state || told.read_by !== readers || told.without !== without;
 }
 
 /** Moments at which the line may be there again. @param {import("./device.js").Device} here */
