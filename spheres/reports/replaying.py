@@ -124,7 +124,7 @@ def _judged(sphere: Sphere, question: Question, who: str, hidden: Secrets) -> di
 def _is_open(sphere: Sphere, question: Question, told: Answer) -> bool:
     """Whether everybody reads this page of a public sphere."""
     is_public = sphere.read_by == ReadBy.EVERYBODY and question.route.is_public
-    return is_public and question.method == "GET" and told.status == 200
+    return is_public and question.method == "GET" and told.status in {200, 404}  # shown, or not one of its things
 
 
 def _compared(sphere: Sphere, question: Question, who: str, hidden: Secrets) -> tuple[Answer, list[str], bool]:

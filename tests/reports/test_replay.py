@@ -109,7 +109,7 @@ def test_what_everybody_reads_is_named_and_no_leak(cast: Cast, browse: Browse) -
     cast.sphere.refresh_from_db()
     report = check(cast.sphere)
     assert report is not None
-    assert (report.open, report.leaks) == (2, [])
+    assert (report.open, report.leaks) == (5, [])
     page = browse(cast.bob).get(f"/s/{cast.sphere.slug}/seal/").content.decode()
     assert page.count("everybody reads this, as the settings say") == 4
     assert "2 pages are read by everybody, as the settings of this sphere say" in page
