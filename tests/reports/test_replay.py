@@ -111,8 +111,8 @@ def test_what_everybody_reads_is_named_and_no_leak(cast: Cast, browse: Browse) -
     assert report is not None
     assert (report.open, report.leaks) == (5, [])
     page = browse(cast.bob).get(f"/s/{cast.sphere.slug}/seal/").content.decode()
-    assert page.count("everybody reads this, as the settings say") == 4
-    assert "2 pages are read by everybody, as the settings of this sphere say" in page
+    assert page.count("everybody reads this, as the settings say") == 10
+    assert "5 pages are read by everybody, as the settings of this sphere say" in page
 
 
 def test_what_leaks_is_red_on_the_page(cast: Cast, browse: Browse, settings: Settings) -> None:
