@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from journal.ids import uuid7
-from messaging.actions import edit_message
-from messaging.models import Message
-from spheres.actions import admit
+from messaging.actions import edit_message, send_message
+from messaging.models import Conversation, Message
+from spheres.actions import admit, settle
 from spheres.groups.actions import make_group
-from spheres.models import Membership, Mine
+from spheres.models import Membership, Mine, Sphere
+from spheres.organisations.actions import found_organisation
 from spheres.seal import inside
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
@@ -96,3 +97,42 @@ def test_words_stay_words(cast: Cast) -> None:
         '<br><a href="https://a.example/@Bob">https://a.example/@Bob</a>'
     )
     assert "<script" not in shown("@<script>", {"<script>": []})
+
+
+def test_a_name_that_is_longer_in_small_letters(cast: Cast) -> None:
+    admit(cast.alice, person("Strauss"), name="Strauß")
+    assert cast.say(cast.alice, "@Strauß, @STRAUSS und @Bob_").mentions.keys() == {"Strauß", "STRAUSS", "Bob"}
+    assert called(cast) == ["Bob", "Strauß"]
+    assert shown("@Bob_", {"Bob": []}).count("mention") == 1
+
+
+def test_who_came_later_is_called_in_nothing_older(cast: Cast) -> None:
+    said = cast.say(cast.alice)
+    with inside(cast.sphere):
+        answer = comment(cast.bob, said, id=uuid7(), body="oui")
+    Sphere.objects.filter(pk=cast.sphere.pk).update(shows_history=False)
+    cast.alice.refresh_from_db()
+    gil = admit(cast.alice, person("Gil"), name="Gil")
+    with inside(cast.sphere):
+        make_group(cast.alice, id=uuid7(), name="Toiture", members=[gil.pk])
+        edit_message(cast.alice, said, body="@Gil @Toiture", seen=said.body)
+        edit_comment(cast.bob, answer, body="@Gil", seen="oui")
+        comment(cast.bob, said, id=uuid7(), body="@Gil")
+    assert called(cast) == []
+    cast.say(cast.alice, "@Gil")
+    assert called(cast) == ["Gil"]
+
+
+def test_where_nobody_is_listed_a_name_finds_nobody(cast: Cast) -> None:
+    maud = found_organisation(person("Maud"), name="Lormeau")
+    jo = admit(maud, person("Jo"), name="Jo")
+    admit(maud, person("Ida"), name="Ida")
+    with inside(maud.sphere):
+        make_group(maud, id=uuid7(), name="Équipe", members=[jo.pk])
+        said = send_message(maud, Conversation.objects.get(), id=uuid7(), body="Bonjour")
+        assert comment(jo, said, id=uuid7(), body="@Ida @Équipe").mentions.keys() == {"Ida", "Équipe"}
+        settle(maud, wanted={"lists_members": "no"}, seen={})
+        jo.sphere.refresh_from_db()
+        assert comment(jo, said, id=uuid7(), body="@Ida @Équipe @Jo").mentions.keys() == {"Jo"}
+        maud.sphere.refresh_from_db()
+        assert comment(maud, said, id=uuid7(), body="@Ida @Équipe").mentions.keys() == {"Ida", "Équipe"}

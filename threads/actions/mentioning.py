@@ -19,6 +19,6 @@ def calls(author: Membership, thing: Thing, before: Mentions | None = None) -> l
     kind = subject_of(thing).kind
     return [
         (one.journal_id, partial(mark, one, kind=kind, object_id=thing.pk, key=MENTION, value="yes"))
-        for one in called_by(new, thing.sphere, thing.journal_id)
+        for one in called_by(author, thing, new)
         if one.pk != author.pk
     ]
