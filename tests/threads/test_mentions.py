@@ -136,3 +136,15 @@ def test_where_nobody_is_listed_a_name_finds_nobody(cast: Cast) -> None:
         assert comment(jo, said, id=uuid7(), body="@Ida @Équipe @Jo").mentions.keys() == {"Jo"}
         maud.sphere.refresh_from_db()
         assert comment(maud, said, id=uuid7(), body="@Ida @Équipe").mentions.keys() == {"Ida", "Équipe"}
+
+
+def test_everybody_is_not_told_who_is_there(cast: Cast, browse: Browse) -> None:
+    settle(cast.alice, wanted={"type": "public"}, seen={})
+    for member in (cast.alice, cast.bob):
+        member.refresh_from_db()
+    cast.say(cast.alice, "@Bob @Personne")
+    path = f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/"
+    assert 'class="mention"' in browse(cast.bob).get(path).content.decode()
+    page = browse(None).get(path).content.decode()
+    assert "@Bob @Personne" in page
+    assert str(cast.bob.pk) not in page
