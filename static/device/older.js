@@ -6,6 +6,7 @@ import { finish } from "./names.js";
 import { fetchPatiently } from "./patience.js";
 import { place, rowOf } from "./rows.js";
 import { steadily } from "./scroll.js";
+import { NETWORK_ONLY } from "./serving.js";
 import { finishTimes } from "./times.js";
 import { word } from "./words.js";
 
@@ -18,6 +19,15 @@ export function followOlder() {
     event.preventDefault();
     if (link.getAttribute("aria-busy") !== "true") show(/** @type {HTMLAnchorElement} */ (link), list);
   });
+}
+
+/** Lists of which this device holds nothing, while the server may: level with it, they ask. @param {ParentNode} page */
+export function fillEmpty(page) {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (page.querySelectorAll("live-list > a[data-older]"))) {
+    const list = /** @type {Element} */ (link.parentElement);
+    const isAsking = link.getAttribute("aria-busy") === "true";
+    if (!isAsking && list.hasAttribute("data-filled") && !settledRows(list).length) show(link, list);
+  }
 }
 
 /** @param {HTMLAnchorElement} link @param {Element} list */
@@ -38,9 +48,11 @@ async function show(link, list) {
 async function fetchOlder(link, list) {
   const edge = furthest(list);
   const here = device();
-  if (!edge || !here) return link.remove();
-  const url = `${location.pathname}?before=${encodeURIComponent(edge.getAttribute("data-first") ?? "")}`;
-  const { response, body } = await fetchPatiently(url, { headers: { Accept: "text/html" } }, { cut: 15_000 });
+  if (!here) return link.remove();
+  const before = edge ? `?before=${encodeURIComponent(edge.getAttribute("data-first") ?? "")}` : "";
+  // The page itself, where the kept one is what lacks them.
+  const headers = { Accept: "text/html", [NETWORK_ONLY]: "1" };
+  const { response, body } = await fetchPatiently(`${location.pathname}${before}`, { headers }, { cut: 15_000 });
   if (!response.ok || !body) throw new Error("no page");
   const page = new DOMParser().parseFromString(await body.text(), "text/html");
   if (page.body.dataset.identity !== here.identity) throw new Error("not ours");
