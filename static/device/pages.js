@@ -5,7 +5,7 @@
 import { v7 as uuid7 } from "uuid";
 
 import { asked, startingWith } from "./idb.js";
-import { advances, doomed } from "./rules.js";
+import { advances, doomed, isApart } from "./rules.js";
 
 /** @typedef {{j: string, s: string, cursor: Cursor | null}} Held  null while a snapshot is under way */
 
@@ -22,9 +22,10 @@ export class Pull {
  * Writes the rows that are newer than what is there; a tombstone takes its children along.
  * @param {IDBTransaction} transaction
  * @param {Row[]} rows
+ * @param {Map<string, Held>} held  what the device held of each journal before
  * @returns {Promise<Set<Row>>} the rows that lists may show: newer than what was there, or the same
  */
-export async function keep(transaction, rows) {
+export async function keep(transaction, rows, held) {
   const store = transaction.objectStore("rows");
   const present = await Promise.all(rows.map((row) => asked(store.get([row.s, row.j, row.k, row.id]))));
   /** @type {Map<string, Row>} */
@@ -34,7 +35,11 @@ export async function keep(transaction, rows) {
     const other = newest.get(key) ?? present[index];
     if (!other || row.n >= other.n) newest.set(key, row);
   });
-  for (const row of newest.values()) {
+  const known = new Set(present.map((row) => row && JSON.stringify([row.j, row.k, row.id])));
+  for (const [key, row] of newest) {
+    row.isApart = !known.has(key) && isApart(row, held.get(row.j)?.cursor);
+    if (row.isApart) continue;
+    delete row.isApart;
     store.put(row);
     if (row.gone) await dropChildren(store, row.j, row.id);
   }
@@ -78,7 +83,7 @@ export class Page {
       known.set(row.j, { j: row.j, s: row.s, cursor: null });
       this.cursors.put(known.get(row.j));
     }
-    const kept = await keep(this.transaction, rows);
+    const kept = await keep(this.transaction, rows, known);
     this.#move(known);
     return { rows: [...kept], erased, left };
   }
