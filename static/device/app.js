@@ -14,7 +14,7 @@ import { replaceDocument, settleSignOut } from "./leaving.js";
 import { LiveList, pendingChanged, receive, refreshLists } from "./lists.js";
 import { followed } from "./names.js";
 import { signOutOwed } from "./note.js";
-import { fillEmpty, followOlder } from "./older.js";
+import { fillEmpty, fillMarked, followOlder } from "./older.js";
 import { closeOnlineOnly } from "./online-only.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox-list.js";
@@ -150,6 +150,7 @@ async function lookFurther(told) {
   const row = sphere && (await found(here.store, "spheres.sphere", sphere));
   if (shell !== undefined && row && isRestated([row])) return showFromNetwork();
   if (shell !== undefined) fillEmpty(document);
+  if (shell !== undefined) fillMarked(document).catch(() => {});
   if (!sphere || !me || row || here.store.refused || doubted === location.pathname) return;
   doubted = location.pathname;
   if (await isGone(location.pathname)) leftSpheres([sphere]);
