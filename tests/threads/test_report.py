@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import Http404
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from journal.errors import Conflict, Refused
@@ -159,3 +161,33 @@ def test_without_javascript(cast: Cast, browse: Browse, said: Message) -> None:
     page = browse(cast.carol).get(path).content.decode()
     assert "Imbécile" in page
     assert 'name="reason" value="hurts"' in page
+
+
+def test_who_decides_late_decides_nothing_else(cast: Cast, browse: Browse, said: Message) -> None:
+    reports(browse, cast.carol, said)
+    one = made(cast)
+    assert decides(browse, cast.alice, one, "leave") == 200
+    # On another of their devices it still waits.
+    assert decides(browse, cast.alice, one, "leave") == 200
+    assert decides(browse, cast.alice, one, "hide") == 403
+    reports(browse, cast.carol, said, words="Encore")
+    assert decides(browse, cast.alice, one, "leave") == 200
+    assert decides(browse, cast.alice, one, "hide") == 403
+    assert [row["facts"]["words"] for row in held(browse, cast.alice, "threads.report")] == ["Encore"]
+    assert len(held(browse, cast.bob, "messaging.message")) == 1
+
+
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+def test_what_an_answer_answers_is_held_before_it(cast: Cast, said: Message) -> None:
+    with inside(cast.sphere):
+        answer = comment(cast.bob, said, id=uuid7(), body="Toi-même")
+        report(cast.carol, answer, id=uuid7(), reason="other")
+        with CaptureQueriesContext(connection) as asked:
+            decide(cast.alice, made(cast), is_hidden=True)
+    steps = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"] or 'UPDATE "journal_journal"' in one["sql"]]
+    tables = ["messaging_message", "threads_comment", "journal_journal"]
+    places = [
+        next(place for place, sql in enumerate(steps) if f'"{table}"' in sql.split("WHERE")[0]) for table in tables
+    ]
+    assert places == sorted(places)
