@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from journal.ids import uuid7
 from messaging.actions import edit_message, send_message
@@ -148,3 +150,18 @@ def test_everybody_is_not_told_who_is_there(cast: Cast, browse: Browse) -> None:
     page = browse(None).get(path).content.decode()
     assert "@Bob @Personne" in page
     assert str(cast.bob.pk) not in page
+
+
+def test_a_large_group_is_called_by_few_queries_each(cast: Cast) -> None:
+    people = [admit(cast.alice, person(f"Gil {n}"), name=f"Gil {n}") for n in range(6)]
+    with inside(cast.sphere):
+        make_group(cast.alice, id=uuid7(), name="Toiture", members=[one.pk for one in people])
+
+    def queries(body: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            cast.say(cast.alice, body)
+        return len(asked)
+
+    # Each journal has its own number: that is three of each.
+    assert queries("@Toiture") - queries("@Bob") <= 3 * 5 + 2
+    assert len(called(cast)) == 7
