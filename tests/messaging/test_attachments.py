@@ -53,6 +53,13 @@ def test_files_stand_in_the_order_in_which_they_were_chosen(cast: Cast, browse: 
     ]
 
 
+def test_what_no_database_keeps_is_left_out_of_a_description(cast: Cast, browse: Browse) -> None:
+    bob = browse(cast.bob)
+    assert said_with(cast, bob, send(bob, cast.bob, photo()), alt=["\0Blue\0"]).status_code == 200
+    (message,) = messages(cast)
+    assert message.attached[0].file.alt == "Blue"
+
+
 def test_a_file_that_did_not_arrive_holds_the_message_back(cast: Cast, browse: Browse) -> None:
     bob, half, strange = browse(cast.bob), uuid7(), uuid7()
     whole = send(bob, cast.bob, photo())
