@@ -51,7 +51,7 @@ class MessageKind(Kind[Message]):
     is_told_from_memory = True
     for_template = frozenset(("former", "unnamed", "initials", "hue", "edit_url", "delete_url", "files", *FOR_FOOT))
     is_public = True
-    includes = FOOT
+    includes = ("files/_files.html", *FOOT)
 
     def things(self) -> QuerySet[Message]:
         """Give the messages of the open spheres that stand, with their authors."""
