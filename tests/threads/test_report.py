@@ -100,6 +100,16 @@ def test_hidden_it_is_gone_for_everybody_who_reported_it(cast: Cast, browse: Bro
     assert marks(browse, cast.carol) == ["hidden"]
 
 
+@pytest.mark.parametrize("verb", ["hide", "leave"])
+def test_what_was_decided_leaves_no_copy(cast: Cast, browse: Browse, said: Message, verb: str) -> None:
+    reports(browse, cast.carol, said, words="Encore lui")
+    one = made(cast)
+    assert (one.copy, one.words) == ("Imbécile", "Encore lui")
+    assert decides(browse, cast.alice, one, verb) == 200
+    with inside(cast.sphere):
+        assert [(one.copy, one.words) for one in Report.objects.all()] == [("", "")]
+
+
 def test_left_it_stays_and_may_be_reported_anew(cast: Cast, browse: Browse, said: Message) -> None:
     reports(browse, cast.carol, said)
     assert decides(browse, cast.alice, made(cast), "leave") == 200

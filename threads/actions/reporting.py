@@ -70,7 +70,9 @@ def decide(by: Membership, reported: Report, *, is_hidden: bool) -> None:
     told: list[tuple[UUID, Callable[[], object]]] = []
     for one in waiting:
         one.decided_at, one.decided_by, one.is_hidden = clock.now(), by, is_hidden
-        one.save(update_fields=["decided_at", "decided_by", "is_hidden"])
+        # Nobody looks at it any more, and the words may be of somebody who wants none of theirs to stay.
+        one.copy = one.words = ""
+        one.save(update_fields=["decided_at", "decided_by", "is_hidden", "copy", "words"])
         told.append((desk, partial(record, desk, "decided", one, actor=by.pk, is_gone=True)))
         if one.by.is_open:
             told.append((one.by.journal_id, partial(_say, one, "hidden" if is_hidden else "left")))
