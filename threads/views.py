@@ -86,7 +86,7 @@ def reaction(subject: Subject) -> View:
 def comments(subject: Subject) -> View:
     """Make the view by which things of a kind are answered with words."""
 
-    @accepts("threads.comment.1")
+    @accepts("threads.comment.1", form=CommentForm)
     def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
         thing = _found(request, subject, ids)
         actions.comment(request.membership, thing, **cleaned(CommentForm(request.POST)))
@@ -102,7 +102,7 @@ def report(subject: Subject) -> View:
         "threads/report.html", heading=One(subject.kind, subject.id), constants={"reasons": Reason.choices}
     )
 
-    @accepts("threads.report.1", page=page)
+    @accepts("threads.report.1", page=page, form=ReportForm)
     def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
         thing = _found(request, subject, ids)
         actions.report(request.membership, thing, **cleaned(ReportForm(request.POST)))
@@ -131,7 +131,7 @@ def bookmark(subject: Subject) -> View:
     return view
 
 
-@accepts("threads.edit.1", page=edition_page)
+@accepts("threads.edit.1", page=edition_page, form=EditForm)
 def edition(request: MemberRequest, comment_id: UUID) -> HttpResponse:
     """Change the words of one's own comment."""
     said = _comment(request, comment_id)

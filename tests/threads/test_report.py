@@ -166,6 +166,18 @@ def test_also_where_nothing_is_written_any_more(cast: Cast, browse: Browse, said
     assert decides(browse, cast.alice, made(cast), "hide") == 200
 
 
+def test_what_is_refused_without_javascript_is_shown_as_it_was_asked(cast: Cast, browse: Browse, said: Message) -> None:
+    path = reverse("messaging:report", args=[cast.sphere.slug, said.pk])
+    long = fields(cast.carol, "threads.report.1", id=uuid7(), reason="private", words="x" * 501)
+    page = post(browse(cast.carol), path, long, device=False).content.decode()
+    assert '<option value="private" selected>It tells what is private</option>' in page
+    for label in ("Why", "What they should know (if you like)"):
+        assert f">{label}</label>" in page
+    answers = reverse("messaging:comments", args=[cast.sphere.slug, said.pk])
+    long = fields(cast.carol, "threads.comment.1", id=uuid7(), body="x" * 10_001)
+    assert ">Your words</label>" in post(browse(cast.carol), answers, long, device=False).content.decode()
+
+
 def test_without_javascript(cast: Cast, browse: Browse, said: Message) -> None:
     path = reverse("messaging:report", args=[cast.sphere.slug, said.pk])
     page = browse(cast.carol).get(path).content.decode()
