@@ -118,7 +118,7 @@ def close_thread(thing: Thing, by: Membership) -> None:
     """Hide what was answered to a thing that is held and is being deleted, within the action that deletes it."""
     if thing.thread is None:
         return
-    for said in list(Comment.objects.within(thing.pk).under_lock()):
+    for said in list(Comment.objects.within(thing.thread).under_lock()):
         _hide(said)
         record(said.journal_id, "deleted", said, actor=by.pk, is_gone=True)
 

@@ -29,7 +29,7 @@ def report(by: Membership, thing: Thing, *, id: UUID, reason: str, words: str = 
     subject = subject_of(thing)
     # Held: of two reports that one person sends at once there is one.
     thing = subject.under_lock(thing.pk)
-    if Report.objects.about(thing.pk).filter(by=by).exists():
+    if Report.objects.about(subject.kind, thing.pk).filter(by=by).exists():
         return
     made = Report(
         id=id,
@@ -61,7 +61,7 @@ def decide(by: Membership, reported: Report, *, is_hidden: bool) -> None:
     rules.ensure_may_decide(by)
     subject = subjects[reported.kind]
     thing = _held(subject, reported.object_id)
-    waiting = list(Report.objects.about(reported.object_id))
+    waiting = list(Report.objects.about(reported.kind, reported.object_id))
     if reported not in waiting:
         # What was reported anew since then is another decision, which `by` has not seen.
         _ensure_not_left(reported, is_hidden=is_hidden)
@@ -84,7 +84,7 @@ def decide(by: Membership, reported: Report, *, is_hidden: bool) -> None:
 def _held(subject: Subject, object_id: UUID) -> Thing | None:
     # What deletes an answer holds first what it answers, and all of that before the first journal.
     said = Comment.objects.filter(pk=object_id).select_related("within").first()
-    if said is not None:
+    if said is not None and subject.model is Comment:
         subjects[said.within.kind].find_under_lock(said.within.object_id)
     return subject.find_under_lock(object_id)
 
