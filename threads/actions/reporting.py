@@ -40,7 +40,7 @@ def report(by: Membership, thing: Thing, *, id: UUID, reason: str, words: str = 
         by=by,
         reason=reason,
         words=words,
-        copy=thing.body,
+        copy=subject.text(thing),
         reported_at=clock.now(),
     )
     if not made.insert():
