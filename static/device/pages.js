@@ -7,7 +7,13 @@ import { v7 as uuid7 } from "uuid";
 import { asked, startingWith } from "./idb.js";
 import { advances, doomed, isApart } from "./rules.js";
 
-/** @typedef {{j: string, s: string, cursor: Cursor | null}} Held  null while a snapshot is under way */
+/**
+ * @typedef {Object} Held  how far a journal is held
+ * @property {string} j
+ * @property {string} s
+ * @property {Cursor | null} cursor  null while a snapshot is under way
+ * @property {number} [level]  up to where nothing is lacking: a catch-up that was cut has what changed last still to come
+ */
 
 /** Another tab began a pull of its own: its snapshot replaces ours. */
 export class Overtaken extends Error {}
@@ -37,7 +43,7 @@ export async function keep(transaction, rows, held) {
   });
   const known = new Set(present.map((row) => row && JSON.stringify([row.j, row.k, row.id])));
   for (const [key, row] of newest) {
-    row.isApart = !known.has(key) && isApart(row, held.get(row.j)?.cursor);
+    row.isApart = !known.has(key) && isApart(row, held.get(row.j)?.level);
     if (row.isApart) continue;
     delete row.isApart;
     store.put(row);
@@ -85,6 +91,7 @@ export class Page {
     }
     const kept = await keep(this.transaction, rows, known);
     this.#move(known);
+    if (!this.answer.more) await this.#level();
     return { rows: [...kept], erased, left };
   }
 
@@ -110,7 +117,16 @@ export class Page {
     for (const [journal, next] of Object.entries(this.answer.cursors)) {
       const one = known.get(journal);
       if (!advances(one?.cursor ?? undefined, next)) continue;
-      this.cursors.put({ j: journal, s: one?.s ?? this.answer.journals[journal]?.sphere ?? "", cursor: next });
+      // A snapshot has all that is to be held, up to its number.
+      const level = one?.cursor ? one.level : next[1];
+      this.cursors.put({ j: journal, s: one?.s ?? this.answer.journals[journal]?.sphere ?? "", cursor: next, level });
     }
+  }
+
+  /** The last page: nothing is lacking. */
+  async #level() {
+    /** @type {Held[]} */
+    const held = await asked(this.cursors.getAll());
+    for (const one of held) if (one.cursor && one.level !== one.cursor[1]) this.cursors.put({ ...one, level: one.cursor[1] });
   }
 }

@@ -14,9 +14,9 @@ export function toRow(record) {
 /**
  * Whether a row that a device does not hold arrived before all that it holds: kept, it would stand beside what came
  * long after it, as if nothing had been said between.
- * @param {Row} row @param {Cursor | null | undefined} cursor  before what `row` came with
+ * @param {Row} row @param {number | undefined} level  up to which number everything had come, before what `row` came with
  */
-export const isApart = (row, cursor) => row.w === 1 && !!cursor && row.f <= cursor[1];
+export const isApart = (row, level) => row.w === 1 && level !== undefined && row.f <= level;
 
 /**
  * Whether `row` may stand where `present` stands. Numbers mean something within one journal only: a thing that

@@ -179,7 +179,8 @@ export class Store {
         const next = held?.cursor && stepped(held.cursor, row.n);
         if (held) known.push(row);
         if (held && !before.has(row.j)) before.set(row.j, held);
-        if (held && next) store.put({ ...held, cursor: next });
+        const isLevel = held?.level !== undefined && held.level === held.cursor?.[1];
+        if (held && next) store.put({ ...held, cursor: next, level: isLevel ? next[1] : held.level });
         else hasGap = true;
       }
       const kept = await keep(transaction, known, before);

@@ -63,6 +63,18 @@ test("what changed long after it arrived is not kept alone, with nothing of what
   assert.equal((await found(store, LIST.kind, "m8"))?.n, 19);
 });
 
+test("what arrived during a catch-up that was cut is kept, however late its last change comes", async () => {
+  const store = await opened();
+  await holding(store, 3);
+  const first = answer({ records: [record({ n: 4 }), record({ n: 6 })], cursors: { j1: ["e1", 6] }, more: true });
+  await store.apply(first, new Pull());
+  // Arrived as number 5, and changed since: it stands further on.
+  const late = record({ n: 8, f: 5, id: "m5", w: 1 });
+  await store.applyLive([record({ n: 7 })]);
+  await store.apply(answer({ records: [late], cursors: { j1: ["e1", 8] } }), new Pull());
+  assert.deepEqual(await ids(store), ["m1", "m2", "m3", "m4", "m5", "m6", "m7"]);
+});
+
 test("a gap keeps the cursor and asks for a pull, yet the row is shown", async () => {
   const store = await opened();
   await holding(store, 3);
