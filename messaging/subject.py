@@ -5,5 +5,11 @@ from messaging.models import Message
 from threads.subjects import Subject
 
 SUBJECT = Subject(
-    "messaging.message", Message, namespace="messaging", path="messages", id="message_id", hide=delete_message
+    "messaging.message",
+    Message,
+    namespace="messaging",
+    path="messages",
+    id="message_id",
+    hide=delete_message,
+    menu="messaging/_menu.html",
 )

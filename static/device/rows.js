@@ -3,6 +3,7 @@
 /** @import { Shown } from "./reads.js" */
 /** @import { Row } from "./types.js" */
 
+import { drawMenu } from "./menus.js";
 import { compareRows, parseOrder } from "./rules.js";
 
 /** @param {Element} list @returns {Element[]} */
@@ -60,7 +61,7 @@ export function place(list, element) {
 }
 
 /**
- * Puts a newer row over an older one without losing the keyboard's place.
+ * Puts a newer row over an older one without losing the keyboard's place, or closing a menu.
  * @param {Element} present @param {Element} element
  */
 export function replace(present, element) {
@@ -71,6 +72,10 @@ export function replace(present, element) {
   const active = present.ownerDocument.activeElement;
   const index = active && present.contains(active) ? [...present.querySelectorAll(reachable)].indexOf(active) : -1;
   present.replaceWith(element);
+  if (present.querySelector(".more[open]")) {
+    element.querySelector(".more")?.setAttribute("open", "");
+    drawMenu(element);
+  }
   const heir = element.querySelectorAll(reachable)[index];
   if (heir instanceof HTMLElement) heir.focus({ preventScroll: true });
 }
