@@ -38,7 +38,9 @@ def menus(context: Context) -> SafeString:
     """Write the menus of rows, of no thing yet: the device draws one for the row whose it is opened for."""
     kinds = [kind for kind, subject in subjects.items() if subject.menu]
     return format_html_join(
-        "", '<template data-menu="{}" data-of="{}">{}</template>', ((kind, NOBODY, menu(context, kind, NOBODY)) for kind in kinds)
+        "",
+        '<template data-menu="{}" data-of="{}">{}</template>',
+        ((kind, NOBODY, menu(context, kind, NOBODY)) for kind in kinds),
     )
 
 
