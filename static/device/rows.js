@@ -56,7 +56,7 @@ export function place(list, element) {
   while (after > 0 && sign * compareRows(placeOf(others[after - 1]), its) > 0) after -= 1;
   const last = others[after - 1];
   const first = sign < 0 ? rowsOf(list).filter(isPending).at(-1) : null;
-  const before = last ? last.nextSibling : first ? first.nextSibling : (rowsOf(list)[0] ?? null);
+  const before = last ? last.nextSibling : first ? first.nextSibling : (rowsOf(list).find((row) => row !== element) ?? null);
   if (element.nextSibling !== before || element.parentNode !== list) list.insertBefore(element, before);
 }
 
