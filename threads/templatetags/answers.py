@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from journal.ids import NOBODY
 from journal.kinds import close_set
 from threads.emoji import EMOJI, Emoji
-from threads.mentions import shown
+from threads.markdown import shown
 from threads.models import Thing
 from threads.subjects import subjects
 
