@@ -57,7 +57,7 @@ def _weight(parameter: str) -> float:
 
 
 def _in_brotli(response: HttpResponse) -> HttpResponse:
-    compressor = brotli.Compressor(mode=brotli.MODE_TEXT, quality=QUALITY)
+    compressor = brotli.Compressor(mode=brotli.MODE_TEXT, quality=getattr(response, "packing_quality", QUALITY))
     parts = compressor.process(response.content), compressor.flush(), _padding(), compressor.finish()
     packed = b"".join(parts)
     if len(packed) >= len(response.content):

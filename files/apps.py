@@ -1,6 +1,7 @@
 """Files as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FilesConfig(AppConfig):
@@ -9,8 +10,10 @@ class FilesConfig(AppConfig):
     name = "files"
 
     def ready(self) -> None:
-        """Erase with a sphere what was sent there."""
+        """Name the part of the site, and erase with a sphere what was sent there."""
         from files.actions import erase_some
         from spheres.actions import erasers
+        from spheres.slots import slots
 
+        slots.parts["files"] = _("Pictures and files")
         erasers.append(erase_some)

@@ -50,7 +50,8 @@ class Row:
         return record | ({"gone": True} if self.is_gone else {"html": self.html, "facts": self.facts, **changed})
 
 
-BETWEEN_TAGS = re.compile(r">\s+<")
+# Of the templates' own lines: a blank between two words that both have tags is one that somebody typed.
+BETWEEN_TAGS = re.compile(r">[^\S\n]*\n\s*<")
 
 
 def close_set(html: str) -> str:

@@ -49,7 +49,7 @@ class MessageKind(Kind[Message]):
     parent_kind = "messaging.conversation"
     window = 200
     is_told_from_memory = True
-    for_template = frozenset(("former", "unnamed", "initials", "hue", "edit_url", "delete_url", "files", *FOR_FOOT))
+    for_template = frozenset(("former", "unnamed", "initials", "hue", "files", *FOR_FOOT))
     is_public = True
     includes = ("files/_files.html", *FOOT)
 
@@ -79,15 +79,13 @@ class MessageKind(Kind[Message]):
             "withdrawn": thing.withdrawn_at is not None,
             "withdrawn_by_others": thing.is_withdrawn_by_others,
             "late": thing.is_late,
-            "edit_url": reverse("messaging:edition", args=[thing.sphere.slug, thing.pk]),
-            "delete_url": reverse("messaging:deletion", args=[thing.sphere.slug, thing.pk]),
             **answers_to(thing),
         }
 
     def public_facts(self, thing: Message) -> Facts:
         """Name whoever allows it, and let nobody be told from another."""
         author = thing.author
-        nobody = {"author": "", "edit_url": "", "delete_url": "", **TO_EVERYBODY}
+        nobody = {"author": "", **TO_EVERYBODY}
         if author.is_open and author.is_named:
             return self.facts(thing) | nobody
         return self.facts(thing) | nobody | {"author_name": "", "initials": "", "hue": "slate", "unnamed": True}

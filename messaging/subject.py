@@ -19,4 +19,5 @@ SUBJECT = Subject(
     id="message_id",
     hide=delete_message,
     text=_text,
+    menu="messaging/_menu.html",
 )

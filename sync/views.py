@@ -88,13 +88,20 @@ def _asked(said: Any) -> Asked:
     return Asked(cursors=read, page=Position.from_token(page) if page is not None else None)
 
 
+class Shells(JsonResponse):
+    """All shells: a device asks for them once in each version of the app."""
+
+    # Of Brotli's 11: 30 ms for a tenth less than what suits every answer.
+    packing_quality = 10
+
+
 @before_charter
 @require_GET
 def shells(request: HttpRequest) -> HttpResponse:
     """Give the shells of all pages: of this sphere, or outside spheres."""
     if not request.user.is_authenticated:
         return JsonResponse({"outcome": "signed-out"}, status=401)
-    return JsonResponse(
+    return Shells(
         {
             "identity": identity(request),
             "app": settings.APP_VERSION,

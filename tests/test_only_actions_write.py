@@ -19,6 +19,7 @@ ALLOWED = {
     "spheres/seal.py": "hands save, delete, update and bulk_create on, inside an open sphere",
     "accounts/models.py": "createsuperuser calls the manager",
     "files/picture.py": "saves pictures into a folder",
+    "alveole/storing.py": "saves files into a folder",
     "alveole/backup/rows.py": "a restore puts back rows of tables as they once were, which have no verbs",
     "alveole/backup/blobs.py": "a restore puts files back into a storage that is not a folder",
 }

@@ -23,5 +23,6 @@ class ThreadsConfig(AppConfig):
         register(ReportKind())
         subjects.register(SUBJECT)
         slots.tools.append(Place(_("Kept"), "threads:kept", "kept", order=80))
+        slots.parts["threads"] = _("Answers, reactions and reports")
         posts_removers.extend((withdraw_comments, take_reactions_back))
         erasers.append(erase_some)

@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 Mentions = dict[str, list[str]]
 LONGEST_NAME = 80
 # Not within an address of any kind.
-SIGN = re.compile(r"(?:^|(?<=[\s(\[«\"'’,;:!?]))@@?", re.MULTILINE)
+SIGN = re.compile(r"(?:^|(?<=[\s(\[«\"'’,;:!?*_~]))@@?", re.MULTILINE)
 
 
 def mentioned_in(author: Membership, thing: Thing, body: str) -> Mentions:
@@ -78,20 +77,20 @@ def _readers(author: Membership, thing: Thing) -> MembershipQuerySet:
     return Membership.objects.told_to(author).filter(**reads, **since)
 
 
-def shown(body: str, mentions: Mentions) -> SafeString:
+def with_mentions(body: str, mentions: Mentions) -> SafeString:
     """Write words as HTML with links and whom they call; a device writes the name of now over a member's."""
     if not mentions:
-        return _plain(body)
+        return _with_links(body)
     names = "|".join(re.escape(name) for name in sorted(mentions, key=len, reverse=True))
     parts: list[SafeString] = []
     end = 0
     for found in re.finditer(f"({SIGN.pattern})({names})(?![^\\W_])", body, re.MULTILINE):
         who = mentions[found[2]]
         name = format_html('<span data-author-name="{}">{}</span>', who[0] if len(who) == 1 else "", found[2])
-        parts += [_plain(body[end : found.start()]), format_html('<b class="mention">@{}</b>', name)]
+        parts += [_with_links(body[end : found.start()]), format_html('<b class="mention">@{}</b>', name)]
         end = found.end()
-    return SafeString("".join([*parts, _plain(body[end:])]))
+    return SafeString("".join([*parts, _with_links(body[end:])]))
 
 
-def _plain(text: str) -> SafeString:
-    return SafeString(linebreaksbr(SafeString(urlize(text, autoescape=True))))
+def _with_links(text: str) -> SafeString:
+    return SafeString(urlize(text, autoescape=True))

@@ -27,16 +27,12 @@ def answers_to(thing: Thing) -> Facts:
     """Give what the row of a thing says of its answers; of one that waits to be sent, nothing."""
     if thing.pk == NOBODY:
         return UNANSWERED
-    subject = subject_of(thing)
+    places = subject_of(thing).places(thing.sphere.slug, thing.pk)
     return {
         "tally": thing.thread.tally if thing.thread else {},
         "comments": thing.thread.comments if thing.thread else 0,
         "answered": thing.thread is not None and thing.thread.accepted_id is not None,
-        # A comment is answered by reactions alone.
-        "thread_url": subject.url("thread", thing) if subject.takes_comments else "",
-        "reaction_url": subject.url("reaction", thing),
-        "bookmark_url": subject.url("bookmark", thing),
-        "report_url": subject.url("report", thing),
+        **places,
     }
 
 

@@ -41,6 +41,8 @@ class Subject:
     text: Callable[[Any], str] = attrgetter("body")
     # Whether it is answered to by words too, and has a page for them.
     takes_comments: bool = True
+    # The template of its rows' menu, drawn when it is opened; none: each row has its own in it.
+    menu: str = ""
 
     def get(self, member: Membership, object_id: UUID) -> Thing:
         """Give a thing that `member` reads. Raises Http404."""
@@ -57,9 +59,15 @@ class Subject:
             raise Http404
         return found
 
-    def url(self, name: str, thing: Thing) -> str:
-        """Give one of the addresses of a thing."""
-        return reverse(f"{self.namespace}:{name}", args=[thing.sphere.slug, thing.pk])
+    def url(self, name: str, slug: str, object_id: UUID) -> str:
+        """Give one of the addresses of a thing in the sphere of that slug."""
+        return reverse(f"{self.namespace}:{name}", args=[slug, object_id])
+
+    def places(self, slug: str, object_id: UUID) -> dict[str, str]:
+        """Give the addresses that the menu of a thing leads to."""
+        # A comment is answered by reactions alone.
+        names = ("reaction", "bookmark", "report", *(["thread"] if self.takes_comments else []))
+        return {f"{name}_url": self.url(name, slug, object_id) for name in names}
 
 
 subjects: dict[str, Subject] = {}

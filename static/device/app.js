@@ -12,6 +12,7 @@ import { keepKnown, leftSpheres } from "./keeping.js";
 import { csrfToken, dropOthers, followSignOut, freshToken, goneFromHere, hearSignOut } from "./leaving.js";
 import { replaceDocument, settleSignOut } from "./leaving.js";
 import { LiveList, pendingChanged, receive, refreshLists } from "./lists.js";
+import { followMenus } from "./menus.js";
 import { followed } from "./names.js";
 import { signOutOwed } from "./note.js";
 import { fillEmpty, fillMarked, followOlder } from "./older.js";
@@ -259,6 +260,7 @@ async function start() {
   sayZone(document);
   followOlder();
   followPictures();
+  followMenus();
   followReactions();
   tellDates();
   document.addEventListener("list:changed", () => closeDoors(document.body));

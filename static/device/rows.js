@@ -3,6 +3,7 @@
 /** @import { Shown } from "./reads.js" */
 /** @import { Row } from "./types.js" */
 
+import { drawMenu } from "./menus.js";
 import { compareRows, parseOrder } from "./rules.js";
 
 /** @param {Element} list @returns {Element[]} */
@@ -55,12 +56,12 @@ export function place(list, element) {
   while (after > 0 && sign * compareRows(placeOf(others[after - 1]), its) > 0) after -= 1;
   const last = others[after - 1];
   const first = sign < 0 ? rowsOf(list).filter(isPending).at(-1) : null;
-  const before = last ? last.nextSibling : first ? first.nextSibling : (rowsOf(list)[0] ?? null);
+  const before = last ? last.nextSibling : first ? first.nextSibling : (rowsOf(list).find((row) => row !== element) ?? null);
   if (element.nextSibling !== before || element.parentNode !== list) list.insertBefore(element, before);
 }
 
 /**
- * Puts a newer row over an older one without losing the keyboard's place.
+ * Puts a newer row over an older one without losing the keyboard's place, or closing a menu.
  * @param {Element} present @param {Element} element
  */
 export function replace(present, element) {
@@ -71,6 +72,10 @@ export function replace(present, element) {
   const active = present.ownerDocument.activeElement;
   const index = active && present.contains(active) ? [...present.querySelectorAll(reachable)].indexOf(active) : -1;
   present.replaceWith(element);
+  if (present.querySelector(".more[open]")) {
+    element.querySelector(".more")?.setAttribute("open", "");
+    drawMenu(element);
+  }
   const heir = element.querySelectorAll(reachable)[index];
   if (heir instanceof HTMLElement) heir.focus({ preventScroll: true });
 }

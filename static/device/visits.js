@@ -28,6 +28,9 @@ const HARD = ["/sign-in/", "/sign-out/", "/signed-out/", "/me/second-factor/", "
  * @property {() => void} shown
  */
 
+/** How many visits were begun. */
+let begun = 0;
+
 /** @param {VisitEvents} events */
 export function startVisits(events) {
   Turbo.session.drive = true;
@@ -39,6 +42,7 @@ export function startVisits(events) {
     if (HARD.some((path) => new URL(url).pathname.startsWith(path))) event.preventDefault();
   });
   addEventListener("turbo:visit", (event) => {
+    begun += 1;
     pausePlaces();
     isRestored = /** @type {CustomEvent<{action: string}>} */ (event).detail.action === "restore";
   });
@@ -148,14 +152,15 @@ export const back = (otherwise) => (canGoBack() ? history.back() : visit(otherwi
 
 /**
  * The server's own page in place of a shell that has not what it is about. Where it leads elsewhere, the page of the
- * sphere says why.
+ * sphere says why. Whoever went on meanwhile is not brought back.
  */
 export async function showFromNetwork() {
+  const before = begun;
   const headers = { Accept: "text/html", [NETWORK_ONLY]: "1" };
   const response = await fetch(location.href, { headers, redirect: "manual" }).catch(() => null);
-  if (!response) return;
+  const responseHTML = response && (await response.text());
+  if (!response || begun !== before) return;
   if (response.type === "opaqueredirect") return toSphere(location.pathname);
-  const responseHTML = await response.text();
   const options = { action: "replace", response: { statusCode: response.status, redirected: false, responseHTML } };
   Turbo.visit(location.href, /** @type {any} */ (options));
 }

@@ -2,6 +2,7 @@
 
 /** @import { Command } from "../device/types.js" */
 
+import { menuOf } from "../device/menus.js";
 import { copied } from "../device/words.js";
 
 const REACT = "threads.react.1";
@@ -59,7 +60,10 @@ function choose(of, row) {
 }
 
 /** @param {Element} row @param {string} of */
-const address = (row, of) => `${row.querySelector(".react")?.getAttribute("data-at")}?of=${of}`;
+function address(row, of) {
+  const react = row.querySelector(".react") ?? menuOf(row)?.querySelector(".react");
+  return `${react?.getAttribute("data-at")}?of=${of}`;
+}
 
 /** How a row looks once this command is done. @param {Element} row @param {Command} command */
 export function showReaction(row, { name, path }) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import secrets
+from pathlib import Path
 
 import brotli
 import pytest
@@ -108,6 +109,19 @@ def test_words_of_any_length_are_whole() -> None:
         answer = answered("br", HttpResponse(written, content_type="text/html"))
         unpacked = brotli.decompress(words_of(answer)) if "Content-Encoding" in answer else words_of(answer)
         assert unpacked == written
+
+
+def test_what_is_asked_for_once_may_ask_for_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lasting(HttpResponse):
+        packing_quality = 10
+
+    monkeypatch.setattr(secrets, "randbelow", lambda _most: 0)
+    written = Path(__file__).read_bytes()
+    usual, lasting = (
+        words_of(answered("br", kind(written, content_type="text/html"))) for kind in (HttpResponse, Lasting)
+    )
+    assert brotli.decompress(lasting) == written
+    assert len(lasting) < 0.97 * len(usual)
 
 
 @pytest.mark.parametrize("kind", ["image/jpeg", "video/mp4", "application/zip", "text/csv"])

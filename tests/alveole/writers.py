@@ -49,6 +49,12 @@ def made_by(printed: str) -> dict[str, Any]:
     return made
 
 
+def _opened() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Writer:
     """A device in Python: it forgets a message only when the server has answered that very command."""
@@ -63,6 +69,8 @@ class Writer:
     answers: Counter[int] = field(default_factory=Counter)
     failures: int = 0
     is_asking: bool = False
+    # Lets it write the next one; always, unless somebody holds it.
+    may_write: threading.Event = field(default_factory=_opened)
 
     def write(self, until: threading.Event | None = None, door: int | None = None) -> None:
         """Send one after the other, each until it is settled; if there is an end to wait for, unhurried.
@@ -74,6 +82,7 @@ class Writer:
             for body in self.words:
                 if until is not None and until.wait(PACE_SECONDS):
                     break
+                self.may_write.wait()
                 command, message = str(uuid7()), str(uuid7())
                 while not self._is_settled(client, body, command, message):
                     self.failures += 1

@@ -24,6 +24,7 @@ def test_half_written_words_survive_a_visit_and_a_reload(cast: Cast, phone_of: G
     bob.hears(lambda: "not yet finished" in bob.memory(), "the words are kept")
     bob.reloads()
     expect(field).to_have_value("not yet finished")
+    bob.keeps(cast.sphere)
     bob.loses_network()
     bob.reloads()
     expect(field).to_have_value("not yet finished")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Request, expect
 
-from spheres.actions import admit
+from spheres.actions import admit, settle
 from tests.browser.conftest import GivePhone
 from tests.browser.people import KEEPS_SPHERE, Phone
 from tests.conftest import Cast
@@ -130,3 +130,24 @@ def test_the_pages_of_the_sphere_in_view_are_kept_first_and_those_of_others_soon
         f"/s/{near.slug}/shells/",
         f"/s/{far.slug}/shells/",
     ]
+
+
+def test_whoever_goes_on_is_not_brought_back(cast: Cast, phone_of: GivePhone, talk: str) -> None:
+    bob = phone_of(cast.bob)
+    bob.opens(f"/s/{cast.sphere.slug}/")
+    bob.keeps(cast.sphere)
+    bob.is_live()
+    asked = bob.meets_silent_pages()
+    settle(cast.alice, wanted={"without": "groups"}, seen={})
+    bob.hears(lambda: asked, "the page of the sphere is asked for anew")
+    bob.page.locator('main live-list[kind="messaging.conversation"] a').click()
+    expect(bob.page.locator('body[data-page="messaging:conversation"]')).to_be_attached()
+    with bob.page.expect_event("requestfinished"):
+        for route in asked:
+            route.continue_()
+    bob.clears("**/*")
+    bob.page.evaluate("() => new Promise((done) => setTimeout(() => requestIdleCallback(done)))")
+    bob.writes("still here")
+    bob.sees("still here")
+    bob.waits(0)
+    assert urlsplit(bob.page.url).path == talk

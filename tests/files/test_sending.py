@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from files import actions
-from files.models import LARGEST, Chunk, State, Waste
+from files.models import LARGEST, Chunk, File, State, Waste
 from files.querysets import WASTE_LASTS
 from files.tasks import forget_files
 from journal import clock
@@ -155,6 +156,30 @@ def test_what_was_given_up_is_gone(cast: Cast, browse: Browse) -> None:
     )
     assert offset(bob, cast.bob, sent) is None
     assert part(bob, cast.bob, sent, 4, b"4").status_code == 404
+
+
+def test_what_is_in_a_message_is_not_given_up_by_a_device_that_is_late(cast: Cast, browse: Browse) -> None:
+    bob = browse(cast.bob)
+    sent = send(bob, cast.bob, photo())
+    with inside(cast.sphere):
+        late = File.objects.get(pk=sent)
+    said_with(cast.bob, cast, sent)
+    with inside(cast.sphere):
+        actions.give_up(cast.bob, late)
+    assert file_of(cast.bob, sent).discarded_at is None
+
+
+def test_what_is_given_up_meanwhile_takes_no_part_and_is_not_given_up_twice(cast: Cast, browse: Browse) -> None:
+    sent = uuid7()
+    announce(browse(cast.bob), cast.bob, sent, 3)
+    with inside(cast.sphere):
+        late = File.objects.get(pk=sent)
+        actions.give_up(cast.bob, late)
+        with pytest.raises(Http404):
+            actions.receive(cast.bob, late, offset=0, size=3, stored=actions.begin("chunks", cast.sphere.pk))
+        with pytest.raises(Http404):
+            actions.give_up(cast.bob, late)
+    assert file_of(cast.bob, sent).received == 0
 
 
 @pytest.mark.parametrize("who", ["dan", "eve"])

@@ -16,8 +16,8 @@ Browse = Callable[[Membership | None], Client]
 
 
 def test_what_stands_between_tags_is_one_line_end_and_words_stay() -> None:
-    html = "<ul>\n    \n  <li>two  words\n\n  apart</li>\n  <li> </li></ul>"
-    assert close_set(html) == "<ul>\n<li>two  words\n\n  apart</li>\n<li>\n</li></ul>"
+    html = "<ul>\n    \n  <li>two  words\n\n  apart</li>\n  <li> <b>@Bob</b> <b>@Eve</b>  </li> \n</ul>"
+    assert close_set(html) == ("<ul>\n<li>two  words\n\n  apart</li>\n<li> <b>@Bob</b> <b>@Eve</b>  </li>\n</ul>")
 
 
 @pytest.mark.db
@@ -28,4 +28,4 @@ def test_facts_that_a_template_alone_needs_are_not_told(cast: Cast, browse: Brow
     for row in (message, member):
         assert not kinds()[row["k"]].for_template & row["facts"].keys()
         assert ">B</span>" in row["html"]
-    assert f"/messages/{said.pk}/edition/" in message["html"]
+    assert f"/messages/{said.pk}/thread/" in message["html"]

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import brotli
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from alveole.packing import QUALITY
 from spheres.actions import settle
 from spheres.models import Membership, Sphere
 from sync.shells import page_routes
@@ -81,3 +83,9 @@ def test_shells_are_for_their_person(cast: Cast, browse: Browse) -> None:
 def test_a_shell_carries_no_token(cast: Cast, browse: Browse) -> None:
     for one in shells(browse(cast.bob), cast.sphere.slug)["shells"]:
         assert set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]*)"', one["html"])) <= {""}
+
+
+def test_shells_are_packed_with_more_effort_than_other_answers(cast: Cast, browse: Browse) -> None:
+    answer = browse(cast.bob).get(f"/s/{cast.sphere.slug}/shells/", headers={"accept-encoding": "br"})
+    usual = brotli.compress(brotli.decompress(answer.content), quality=QUALITY)
+    assert len(answer.content) < 0.97 * len(usual)

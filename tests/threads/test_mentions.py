@@ -21,7 +21,7 @@ from tests.commanding import fields, post
 from tests.conftest import Cast, person
 from tests.sync.device import Device
 from threads.actions import comment, edit_comment
-from threads.mentions import shown
+from threads.markdown import shown
 
 pytestmark = pytest.mark.db
 

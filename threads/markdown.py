@@ -1,0 +1,92 @@
+"""What people say, as they meant it: a little of Markdown (CommonMark 0.31), and nothing that acts.
+
+Emphasis, struck words, code, quotations and lists. No links under other words: what is shown is where it leads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any
+
+import nh3
+from django.template.defaultfilters import linebreaksbr
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, blockquote, list_block
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from threads.mentions import Mentions, with_mentions
+
+# Without one of them it is nothing but words.
+SIGNS = re.compile(r"[*_~`\\]|^[ \t]*(?:[-+>]|\d+[.)])", re.MULTILINE)
+RULES = ["emphasis", "strikethrough", "backticks", "escape", "newline", "fence", "blockquote", "list"]
+# Quotations and lists in each other; what is deeper is words.
+DEEPEST = 8
+# The rest of an address, whose signs are its own.
+ADDRESS = re.compile(r"://[^\s*`]*[^\s*_~`]")
+
+TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "b", "span"}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "span": {"data-author-name"}}
+CLASSES = {"b": {"mention"}}
+SCHEMES = {"http", "https", "mailto"}
+TAG = re.compile(r"<[^>]*>")
+
+
+def shown(body: str, mentions: Mentions) -> SafeString:
+    """Write words as HTML, with their links and whom they call."""
+    if not SIGNS.search(body):
+        return _plain(body, mentions)
+    made = _parser.render(body, {"mentions": mentions})
+    clean = nh3.clean(
+        made, tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, url_schemes=SCHEMES, link_rel=None
+    ).strip()
+    if not TAG.sub("", clean).strip():
+        return _plain(body, mentions)
+    if clean.startswith("<p>") and clean.find("</p>") == len(clean) - 4:
+        # One paragraph looks like words that have no signs.
+        return SafeString(clean[3:-4].replace("<br>\n", "<br>"))
+    return SafeString(f'<div class="rich">{clean}</div>')
+
+
+def _plain(body: str, mentions: Mentions) -> SafeString:
+    return SafeString(linebreaksbr(with_mentions(body, mentions)))
+
+
+def _text(_: Any, tokens: Sequence[Token], place: int, __: Any, env: MutableMapping[str, Any]) -> str:
+    return with_mentions(tokens[place].content, env["mentions"])
+
+
+def _address(state: StateInline, silent: bool) -> bool:  # as the library calls it
+    found = ADDRESS.match(state.src, state.pos) if state.pending.endswith(("http", "https")) else None
+    if found is None:
+        return False
+    if not silent:
+        state.pending += found[0]
+    state.pos = found.end()
+    return True
+
+
+def _quotation(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # as the library calls it
+    # Not a face: ">_<" and ">:(" are no quotations.
+    begins = state.bMarks[first] + state.tShift[first]
+    is_meant = state.src[begins + 1 : begins + 2] in {" ", ">", "\n", ""}
+    return is_meant and state.level < DEEPEST and blockquote(state, first, last, silent)
+
+
+def _list(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # as the library calls it
+    return state.level < DEEPEST and list_block(state, first, last, silent)
+
+
+def _made() -> MarkdownIt:
+    parser = MarkdownIt("zero", {"breaks": True, "maxNesting": 100}).enable(RULES)
+    parser.block.ruler.at("blockquote", _quotation, {"alt": ["paragraph", "blockquote", "list"]})
+    parser.block.ruler.at("list", _list, {"alt": ["paragraph", "blockquote"]})
+    parser.inline.ruler.before("newline", "address", _address)
+    text: Callable[..., str] = _text
+    parser.add_render_rule("text", text)
+    return parser
+
+
+_parser = _made()
