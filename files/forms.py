@@ -33,7 +33,9 @@ class FilesForm(forms.Form):
             self.add_error(None, forms.ValidationError(_unknown()))
         if len(ids) + len(posted) > self.most_files:
             self.add_error(None, forms.ValidationError(_too_many(self.most_files)))
-        alts = [alt.strip()[:LONGEST_ALT] for alt in self.data.getlist("alt")] if hasattr(self.data, "getlist") else []
+        said: list[str] = self.data.getlist("alt") if hasattr(self.data, "getlist") else []
+        # No database that we know keeps this sign in a text.
+        alts = [alt.replace("\0", "").strip()[:LONGEST_ALT] for alt in said]
         return {**cleaned, "files": ids, "posted": posted, "alts": alts}
 
 

@@ -44,7 +44,10 @@ class Row:
             "p": str(self.parent) if self.parent else None,
             "o": self.order,
         }
-        return record | ({"gone": True} if self.is_gone else {"html": self.html, "facts": self.facts})
+        kind = _by_name.get(self.kind)
+        # What a device does not hold, it is not to hold alone, with nothing of what stood around it.
+        changed = {"w": 1} if kind is not None and kind.window is not None and self.n != self.first else {}
+        return record | ({"gone": True} if self.is_gone else {"html": self.html, "facts": self.facts, **changed})
 
 
 # Of the templates' own lines: a blank between two words that both have tags is one that somebody typed.

@@ -70,7 +70,8 @@ class Entry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["journal", "kind", "object_id"],
+                # Of whatever kind: the device makes ids, and what lies in a thing goes with the thing of that id.
+                fields=["journal", "object_id"],
                 condition=Q(superseded=False),
                 name="entry_one_current",
             ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from journal import clock, kinds
+from journal.errors import Conflict
 from journal.models import Entry, Journal
 from journal.publishing import Recorded, publish
 from journal.statements import as_stored, insert, returning
@@ -24,7 +26,8 @@ def record(
     """Write that `verb` happened to `thing`, as the next number of the journal; `is_gone`: it is no longer there.
 
     Called last: it holds the journal's row lock until the commit. With several journals, in the order of
-    their ids. Raises RuntimeError outside writing().
+    their ids. Raises RuntimeError outside writing(), Conflict where the journal tells of another kind of thing by the
+    same id, which a device may have made up.
     """
     work = open_work()
     if work is None:
@@ -44,8 +47,8 @@ def record(
         at=clock.now(),
         is_gone=is_gone,
     )
-    if not insert(entry):
-        raise RuntimeError(f"Number {seq} of a journal was given twice.")  # its row lock was held
+    if not insert(entry):  # its number is new: the row lock was held
+        raise Conflict(_("This number belongs to something else. Write it once more."), field="id")
     work.last = entry
     publish(Recorded(entry, scope, thing))
     return entry

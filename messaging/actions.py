@@ -66,11 +66,11 @@ def send_message(
         conversation=conversation,
         author=author,
         body=body,
-        mentions=mentioned_in(body, author.sphere, conversation.journal_id),
         arrived_at=now,
         # A device's clock may be anything; what waits in an outbox waits 90 days at most.
         said_at=max(min(said_at or now, now), now - LONGEST_WAIT),
     )
+    message.mentions = mentioned_in(author, message, body)
     if not message.insert():
         raise Conflict(_("This message was already sent with other words."), field="id")
     message.attached = [
@@ -109,7 +109,7 @@ def edit_message(editor: Membership, message: Message, *, body: str, seen: str) 
         raise Invalid({"body": [_("Both changes together are too long. Cut your message in two.")]})
     before = message.mentions
     message.body, message.edited_at = value, clock.now()
-    message.mentions = mentioned_in(value, message.sphere, message.journal_id)
+    message.mentions = mentioned_in(editor, message, value)
     message.save(update_fields=["body", "mentions", "edited_at"])
     told = partial(record, message.journal_id, "edited", message, actor=editor.pk)
     in_order((message.journal_id, told), *calls(editor, message, before))

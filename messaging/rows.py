@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -50,7 +51,7 @@ class MessageKind(Kind[Message]):
     is_told_from_memory = True
     for_template = frozenset(("former", "unnamed", "initials", "hue", "files", *FOR_FOOT))
     is_public = True
-    includes = FOOT
+    includes = ("files/_files.html", *FOOT)
 
     def things(self) -> QuerySet[Message]:
         """Give the messages of the open spheres that stand, with their authors."""
@@ -88,6 +89,13 @@ class MessageKind(Kind[Message]):
         if author.is_open and author.is_named:
             return self.facts(thing) | nobody
         return self.facts(thing) | nobody | {"author_name": "", "initials": "", "hue": "slate", "unnamed": True}
+
+    def html(self, thing: Message, facts: Facts) -> str:
+        """Render it; for everybody a call is a word: who is in the place is told to nobody else."""
+        if not facts["author"]:
+            thing = copy(thing)
+            thing.mentions = {}
+        return super().html(thing, facts)
 
     def blank(self) -> Message:
         """Give a message that says nothing, by nobody yet."""

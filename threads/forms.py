@@ -29,10 +29,11 @@ class ReportForm(forms.Form):
 
     id = forms.UUIDField()
     reason = forms.ChoiceField(
+        label=_("Why"),
         choices=Reason.choices,
         error_messages={"required": _("Say why."), "invalid_choice": _("Say why.")},
     )
-    words = forms.CharField(required=False, max_length=LONGEST_WORDS)
+    words = forms.CharField(label=_("What they should know (if you like)"), required=False, max_length=LONGEST_WORDS)
 
 
 class SaidAt(forms.IntegerField):
@@ -51,7 +52,7 @@ class Said(Text):
 
     def __init__(self) -> None:
         missing = {"required": _("There is nothing to send."), "max_length": TOO_LONG}
-        super().__init__(max_length=LONGEST_COMMENT, error_messages=missing)
+        super().__init__(label=_("Your words"), max_length=LONGEST_COMMENT, error_messages=missing)
 
 
 class CommentForm(forms.Form):

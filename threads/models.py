@@ -34,7 +34,7 @@ class Thread(Sealed):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=64)
-    object_id = models.UUIDField(unique=True)
+    object_id = models.UUIDField()
     # How often each reaction stands; whose they are is told to each of them alone.
     tally = models.JSONField(default=dict)
     # How many comments stand.
@@ -43,7 +43,8 @@ class Thread(Sealed):
     accepted = models.ForeignKey("threads.Comment", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta(Sealed.Meta):
-        pass
+        # Of another kind, elsewhere, somebody may have made a thing of the same id.
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="thread_one_each")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

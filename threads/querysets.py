@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from spheres.models import Membership
+    from threads.models import Thread
 
 
 class CommentQuerySet(SealedQuerySet[Any]):
@@ -41,9 +42,9 @@ class CommentQuerySet(SealedQuerySet[Any]):
         """Bring along what their rows need."""
         return self.select_related("author", "sphere", "within", "thread")
 
-    def within(self, object_id: UUID) -> CommentQuerySet:
-        """Keep those that stand and answer one thing, in their order."""
-        return self.standing().filter(within__object_id=object_id).order_by("arrived_at", "pk")
+    def within(self, thread: Thread) -> CommentQuerySet:
+        """Keep those that stand in a thread, in the order in which whoever holds several holds them."""
+        return self.standing().filter(within=thread).order_by("pk")
 
     def of_author(self, author: Membership) -> CommentQuerySet:
         """Keep those whose words of `author` still stand, one journal after the other."""
@@ -68,9 +69,9 @@ class ReportQuerySet(SealedQuerySet[Any]):
         readers = {"sphere__desk__readers__membership": membership, "sphere__desk__readers__until": None}
         return self.select_related("sphere").filter(**readers)
 
-    def about(self, object_id: UUID) -> ReportQuerySet:
+    def about(self, kind: str, object_id: UUID) -> ReportQuerySet:
         """Keep those of one thing that wait, held until the commit."""
-        return self.waiting().filter(object_id=object_id).select_for_update(of=("self",)).order_by("pk")
+        return self.waiting().filter(kind=kind, object_id=object_id).select_for_update(of=("self",)).order_by("pk")
 
 
 ReportRows = SealedRows.from_queryset(ReportQuerySet)

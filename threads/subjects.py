@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -36,6 +37,8 @@ class Subject:
     id: str
     # Deletes a thing within the decision of somebody who may, and says nothing of who reported it.
     hide: Callable[[Membership, Any], None]
+    # What a report of it copies: its words, and what else it says.
+    text: Callable[[Any], str] = attrgetter("body")
     # Whether it is answered to by words too, and has a page for them.
     takes_comments: bool = True
     # The template of its rows' menu, drawn when it is opened; none: each row has its own in it.

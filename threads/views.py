@@ -19,6 +19,7 @@ from spheres.slots import Card
 from threads import actions
 from threads.forms import CommentForm, EditForm, ReactionForm, ReportForm
 from threads.models import BOOKMARK, Comment, Reason, Report, Thing
+from threads.querysets import CommentQuerySet
 from threads.subjects import Subject, subject_of, subjects
 
 View = Callable[..., HttpResponse]
@@ -53,7 +54,18 @@ moderation = Page(
     kept_by=is_responsible,
     reports=Many("threads.report", order="asc", window=EVERYBODY),
 )
-edition_page = Page("threads/edition.html", heading=One("threads.comment", "comment_id"))
+
+
+class CommentPage(Page):
+    """A page about one comment, where the sphere has the tool of what it answers."""
+
+    def __call__(self, request: MemberRequest, **ids: UUID) -> HttpResponse:  # type: ignore[override]
+        """Show the page. Raises Http404 where the comment is not to be read."""
+        _comment(request, ids["comment_id"])
+        return super().__call__(request, **ids)
+
+
+edition_page = CommentPage("threads/edition.html", heading=One("threads.comment", "comment_id"))
 
 
 def reaction(subject: Subject) -> View:
@@ -74,7 +86,7 @@ def reaction(subject: Subject) -> View:
 def comments(subject: Subject) -> View:
     """Make the view by which things of a kind are answered with words."""
 
-    @accepts("threads.comment.1")
+    @accepts("threads.comment.1", form=CommentForm)
     def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
         thing = _found(request, subject, ids)
         actions.comment(request.membership, thing, **cleaned(CommentForm(request.POST)))
@@ -85,9 +97,12 @@ def comments(subject: Subject) -> View:
 
 def report(subject: Subject) -> View:
     """Make the page and the view by which things of a kind are reported."""
-    page = Page("threads/report.html", heading=One(subject.kind, subject.id), constants={"reasons": Reason.choices})
+    kind_of_page = Page if subject.takes_comments else CommentPage
+    page = kind_of_page(
+        "threads/report.html", heading=One(subject.kind, subject.id), constants={"reasons": Reason.choices}
+    )
 
-    @accepts("threads.report.1", page=page)
+    @accepts("threads.report.1", page=page, form=ReportForm)
     def view(request: MemberRequest, /, **ids: UUID) -> HttpResponse:
         thing = _found(request, subject, ids)
         actions.report(request.membership, thing, **cleaned(ReportForm(request.POST)))
@@ -116,7 +131,7 @@ def bookmark(subject: Subject) -> View:
     return view
 
 
-@accepts("threads.edit.1", page=edition_page)
+@accepts("threads.edit.1", page=edition_page, form=EditForm)
 def edition(request: MemberRequest, comment_id: UUID) -> HttpResponse:
     """Change the words of one's own comment."""
     said = _comment(request, comment_id)
@@ -127,7 +142,7 @@ def edition(request: MemberRequest, comment_id: UUID) -> HttpResponse:
 @accepts("threads.delete.1")
 def deletion(request: MemberRequest, comment_id: UUID) -> HttpResponse:
     """Delete a comment; one that is gone already is deleted."""
-    found: Comment = get_object_or_404(Comment.objects.reached_by(request.membership), pk=comment_id)
+    found = _comment(request, comment_id, Comment.objects.reached_by(request.membership))
     actions.delete_comment(request.membership, found)
     return _to_thread(found)
 
@@ -146,8 +161,9 @@ def _found(request: MemberRequest, subject: Subject, ids: Mapping[str, UUID]) ->
     return _comment(request, ids[subject.id])
 
 
-def _comment(request: MemberRequest, comment_id: UUID) -> Comment:
-    found: Comment = get_object_or_404(Comment.objects.readable_by(request.membership), pk=comment_id)
+def _comment(request: MemberRequest, comment_id: UUID, among: CommentQuerySet | None = None) -> Comment:
+    readable = Comment.objects.readable_by(request.membership) if among is None else among
+    found: Comment = get_object_or_404(readable, pk=comment_id)
     # Its own address is that of no tool; what it answers has one, which the sphere may do without.
     if not request.membership.sphere.has_tool(subjects[found.within.kind].namespace):
         raise Http404

@@ -159,7 +159,7 @@ TABLE: tuple[Kept, ...] = (
         _("That you reported something, why, and a copy of it; and what was reported of yours."),
         _("So that those responsible can look at it and decide."),
         _("What and why, those responsible for the sphere; that it was you, nobody."),
-        _("As long as the sphere exists."),
+        _("The copy and your words, until it is decided; that there was something, as long as the sphere exists."),
         models=("threads.report",),
     ),
     Kept(

@@ -31,9 +31,7 @@ def gathered(step: Step, content: Stored, sha256: str) -> None:
         file = _held(step)
         if file is None:
             return  # nothing claims what was stored
-        chunks = Chunk.objects.in_order(file.pk)
-        waste(chunks.values_list("stored", flat=True))
-        chunks.delete()
+        _let_go_of_parts(file)
         file.blob = _content(file, content, sha256)
         file.save(update_fields=["blob"])
         step.delete()
@@ -90,14 +88,18 @@ def pictured(step: Step, whole: Stored, width: int, height: int, smaller: dict[s
 
 
 def failed(step: Step) -> None:
-    """It cannot be done: whoever sees the file is told so."""
+    """It cannot be done: whoever sees the file is told so, and nothing of it is kept.
+
+    Of a picture, what was sent has in it where it was taken.
+    """
 
     def body() -> None:
         file = _held(step)
         step.delete()
         if file is not None:
-            file.state = State.FAILED
-            file.save(update_fields=["state"])
+            _let_go_of_parts(file)
+            file.state, file.blob = State.FAILED, None
+            file.save(update_fields=["state", "blob"])
             _tell(file)
 
     writing(body)
@@ -119,6 +121,12 @@ def _held(step: Step) -> File | None:
         return None
     file: File | None = File.objects.under_lock().filter(pk=step.file_id).first()
     return file
+
+
+def _let_go_of_parts(file: File) -> None:
+    chunks = Chunk.objects.in_order(file.pk)
+    waste(chunks.values_list("stored", flat=True))
+    chunks.delete()
 
 
 def _begin(file: File, name: StepName) -> None:

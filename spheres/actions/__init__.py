@@ -20,7 +20,7 @@ from spheres.actions.belonging import (
 from spheres.actions.ending import archive, delete_sphere, erase, erase_some_of, erasers, reopen, restore_sphere
 from spheres.actions.founding import create_organisation, create_sphere, on_chartered, on_founded
 from spheres.actions.listing import give_roll, keep_roll
-from spheres.actions.marking import mark
+from spheres.actions.marking import mark, mark_each
 from spheres.actions.publishing import publish
 from spheres.actions.settling import on_settled, settle
 
@@ -42,6 +42,7 @@ __all__ = [
     "join",
     "keep_roll",
     "mark",
+    "mark_each",
     "on_assigned",
     "on_chartered",
     "on_ended",

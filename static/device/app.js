@@ -15,7 +15,7 @@ import { LiveList, pendingChanged, receive, refreshLists } from "./lists.js";
 import { followMenus } from "./menus.js";
 import { followed } from "./names.js";
 import { signOutOwed } from "./note.js";
-import { followOlder } from "./older.js";
+import { fillEmpty, fillMarked, followOlder } from "./older.js";
 import { closeOnlineOnly } from "./online-only.js";
 import { Outbox } from "./outbox.js";
 import { OutboxList } from "./outbox-list.js";
@@ -150,6 +150,8 @@ async function lookFurther(told) {
   if (shell !== undefined && missing !== undefined) return showFromNetwork();
   const row = sphere && (await found(here.store, "spheres.sphere", sphere));
   if (shell !== undefined && row && isRestated([row])) return showFromNetwork();
+  if (shell !== undefined) fillEmpty(document);
+  if (shell !== undefined) fillMarked(document).catch(() => {});
   if (!sphere || !me || row || here.store.refused || doubted === location.pathname) return;
   doubted = location.pathname;
   if (await isGone(location.pathname)) leftSpheres([sphere]);

@@ -160,7 +160,7 @@ function remint(form) {
 
 /** @param {HTMLFormElement} form */
 function excerptOf(form) {
-  const written = [...form.querySelectorAll("textarea, input:not([type=hidden])")];
+  const written = [...form.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox])")];
   const texts = written.map((one) => /** @type {HTMLInputElement} */ (one).value.trim());
   return (texts.find(Boolean) ?? "").slice(0, LONGEST_EXCERPT);
 }

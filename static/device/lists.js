@@ -98,7 +98,7 @@ export class LiveList extends HTMLElement {
     const present = rowOf(this, row.id);
     if (present && !isNewer(row, present)) return undefined;
     if (row.gone || !belongs(row, queryOf(this))) return void (present && takeAway(present));
-    if (!present && (this.hasAttribute("marked") || this.#isFurther(row))) return undefined;
+    if (!present && (row.isApart || this.hasAttribute("marked") || this.#isFurther(row))) return undefined;
     return show(this, /** @type {Shown} */ (row));
   }
 

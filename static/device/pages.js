@@ -5,9 +5,15 @@
 import { v7 as uuid7 } from "uuid";
 
 import { asked, startingWith } from "./idb.js";
-import { advances, doomed } from "./rules.js";
+import { advances, doomed, isApart } from "./rules.js";
 
-/** @typedef {{j: string, s: string, cursor: Cursor | null}} Held  null while a snapshot is under way */
+/**
+ * @typedef {Object} Held  how far a journal is held
+ * @property {string} j
+ * @property {string} s
+ * @property {Cursor | null} cursor  null while a snapshot is under way
+ * @property {number} [level]  up to where nothing is lacking: a catch-up that was cut has what changed last still to come
+ */
 
 /** Another tab began a pull of its own: its snapshot replaces ours. */
 export class Overtaken extends Error {}
@@ -22,9 +28,10 @@ export class Pull {
  * Writes the rows that are newer than what is there; a tombstone takes its children along.
  * @param {IDBTransaction} transaction
  * @param {Row[]} rows
+ * @param {Map<string, Held>} held  what the device held of each journal before
  * @returns {Promise<Set<Row>>} the rows that lists may show: newer than what was there, or the same
  */
-export async function keep(transaction, rows) {
+export async function keep(transaction, rows, held) {
   const store = transaction.objectStore("rows");
   const present = await Promise.all(rows.map((row) => asked(store.get([row.s, row.j, row.k, row.id]))));
   /** @type {Map<string, Row>} */
@@ -34,7 +41,11 @@ export async function keep(transaction, rows) {
     const other = newest.get(key) ?? present[index];
     if (!other || row.n >= other.n) newest.set(key, row);
   });
-  for (const row of newest.values()) {
+  const known = new Set(present.map((row) => row && JSON.stringify([row.j, row.k, row.id])));
+  for (const [key, row] of newest) {
+    row.isApart = !known.has(key) && isApart(row, held.get(row.j)?.level);
+    if (row.isApart) continue;
+    delete row.isApart;
     store.put(row);
     if (row.gone) await dropChildren(store, row.j, row.id);
   }
@@ -78,8 +89,9 @@ export class Page {
       known.set(row.j, { j: row.j, s: row.s, cursor: null });
       this.cursors.put(known.get(row.j));
     }
-    const kept = await keep(this.transaction, rows);
+    const kept = await keep(this.transaction, rows, known);
     this.#move(known);
+    if (!this.answer.more) await this.#level();
     return { rows: [...kept], erased, left };
   }
 
@@ -105,7 +117,16 @@ export class Page {
     for (const [journal, next] of Object.entries(this.answer.cursors)) {
       const one = known.get(journal);
       if (!advances(one?.cursor ?? undefined, next)) continue;
-      this.cursors.put({ j: journal, s: one?.s ?? this.answer.journals[journal]?.sphere ?? "", cursor: next });
+      // A snapshot has all that is to be held, up to its number.
+      const level = one?.cursor ? one.level : next[1];
+      this.cursors.put({ j: journal, s: one?.s ?? this.answer.journals[journal]?.sphere ?? "", cursor: next, level });
     }
+  }
+
+  /** The last page: nothing is lacking. */
+  async #level() {
+    /** @type {Held[]} */
+    const held = await asked(this.cursors.getAll());
+    for (const one of held) if (one.cursor && one.level !== one.cursor[1]) this.cursors.put({ ...one, level: one.cursor[1] });
   }
 }

@@ -53,6 +53,20 @@ export function listed(store, query, { limit, before, after, isNewestFirst }) {
   });
 }
 
+/** Whether something under a key is mine about what none of these lists finds here. @param {Store} store @param {ListQuery[]} queries */
+export function isLacking(store, queries) {
+  return reading(store, false, async (rows) => {
+    const [{ marked, sphere } = { marked: "", sphere: "" }] = queries;
+    /** @type {Row[]} */
+    const marks = await asked(rows.index("mine").getAll());
+    const ids = marks.flatMap(({ s, gone, facts }) => (s === sphere && !gone && facts?.key === marked && facts?.value ? [facts.on] : []));
+    const counts = await Promise.all(
+      ids.map((id) => Promise.all(queries.map(({ kind }) => asked(rows.index("object").count([kind, String(id)]))))),
+    );
+    return counts.some((one) => one.every((count) => !count));
+  });
+}
+
 /** The rows of which something under a key is mine. @param {IDBObjectStore} rows @param {ListQuery} query @returns {Promise<Row[]>} */
 async function kept(rows, { kind, marked }) {
   /** @type {Row[]} */

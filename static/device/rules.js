@@ -7,8 +7,16 @@ export function toRow(record) {
   const { j, n, f, k, id } = record;
   const row = { s: record.s ?? "", j, k, id, p: record.p ?? "", n, f };
   if (record.gone) return { ...row, gone: true };
-  return { ...row, o: record.o ?? f, html: record.html ?? "", facts: record.facts ?? {} };
+  const whole = { ...row, o: record.o ?? f, html: record.html ?? "", facts: record.facts ?? {} };
+  return record.w ? { ...whole, w: record.w } : whole;
 }
+
+/**
+ * Whether a row that a device does not hold arrived before all that it holds: kept, it would stand beside what came
+ * long after it, as if nothing had been said between.
+ * @param {Row} row @param {number | undefined} level  up to which number everything had come, before what `row` came with
+ */
+export const isApart = (row, level) => row.w === 1 && level !== undefined && row.f <= level;
 
 /**
  * Whether `row` may stand where `present` stands. Numbers mean something within one journal only: a thing that

@@ -171,15 +171,19 @@ export class Store {
       const store = transaction.objectStore("cursors");
       /** @type {Row[]} */
       const known = [];
+      /** @type {Map<string, Held>} */
+      const before = new Map();
       for (const row of rows) {
         /** @type {Held | undefined} */
         const held = await asked(store.get(row.j));
         const next = held?.cursor && stepped(held.cursor, row.n);
         if (held) known.push(row);
-        if (held && next) store.put({ ...held, cursor: next });
+        if (held && !before.has(row.j)) before.set(row.j, held);
+        const isLevel = held?.level !== undefined && held.level === held.cursor?.[1];
+        if (held && next) store.put({ ...held, cursor: next, level: isLevel ? next[1] : held.level });
         else hasGap = true;
       }
-      const kept = await keep(transaction, known);
+      const kept = await keep(transaction, known, before);
       fresh = rows.filter((row) => kept.has(row) || !known.includes(row));
     });
     if (isOther) return { hasGap: true, batch: { rows: [], erased: [], left: [] } };

@@ -13,6 +13,7 @@
  * @property {string} [html]
  * @property {Record<string, unknown>} [facts]
  * @property {boolean} [gone]
+ * @property {1} [w]  it changed since it arrived, and of its kind a device holds the newest alone
  *
  * @typedef {Object} Row  a record as the store keeps it; a tombstone has no `o`, so no list index holds it
  * @property {string} s  sphere, "" for none (null is no key)
@@ -26,6 +27,8 @@
  * @property {string} [html]
  * @property {Record<string, unknown>} [facts]
  * @property {boolean} [gone]
+ * @property {1} [w]
+ * @property {boolean} [isApart]  older than what this device holds: shown where it is on screen, and not kept
  *
  * @typedef {[epoch: string, seq: number]} Cursor
  *

@@ -149,8 +149,10 @@ export class FileTray extends HTMLElement {
     words.value = alt;
     const name = /** @type {HTMLElement} */ (item.querySelector("[data-name]"));
     name.textContent = file.name;
-    const remove = /** @type {HTMLElement} */ (item.querySelector("button"));
-    remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")} ${file.name}`);
+    // Of several, each says of which it is.
+    for (const one of [words, /** @type {HTMLElement} */ (item.querySelector("button"))]) {
+      one.setAttribute("aria-label", `${one.getAttribute("aria-label")} ${file.name}`);
+    }
     return item;
   }
 

@@ -98,7 +98,8 @@ export class MentionList extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #keyed = (event) => {
-    if (this.#options.hidden || event.isComposing) return;
+    // Backwards goes to what stands before, as everywhere.
+    if (this.#options.hidden || event.isComposing || (event.key === "Tab" && event.shiftKey)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.#choose(this.#chosen + step);
     else if (event.key === "Enter" || event.key === "Tab") this.#take(this.#options.children[this.#chosen]);

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from journal.ids import uuid7
+from spheres.seal import inside
 from tests.browser.conftest import GivePhone
 from tests.browser.looking import complaints, look
 from tests.conftest import Cast
+from threads.actions import comment
+from threads.rows import CommentKind
 
 
 def answers(page: Page) -> list[str]:
@@ -50,3 +55,32 @@ def test_an_answer_is_written_without_network(cast: Cast, phone_of: GivePhone, t
     bob.page.get_by_label("Your words").fill("Pas Dan")
     bob.page.get_by_role("button", name="Save").click()
     expect(alice.page.locator("live-list[kind='threads.comment'] > live-row").last).to_contain_text("Pas Dan")
+
+
+def test_answers_that_the_phone_does_not_hold_are_asked_for(
+    cast: Cast, phone_of: GivePhone, talk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CommentKind, "window", 2)
+    old, other = cast.say(cast.alice, "Qui vient ?"), cast.say(cast.alice, "Et sinon ?")
+    with inside(cast.sphere):
+        comment(cast.carol, old, id=uuid7(), body="Moi, dit-elle jadis")
+        for number in range(2):
+            comment(cast.carol, other, id=uuid7(), body=f"Sinon {number}")
+    bob = phone_of(cast.bob)
+    bob.opens(talk)
+    bob.keeps(cast.sphere)
+    bob.row("Qui vient ?").get_by_role("link", name="1 answer").click()
+    expect(bob.page.get_by_role("heading", name="Answers")).to_be_visible()
+    expect(bob.page.locator("live-list[kind='threads.comment'] > live-row")).to_have_count(1)
+    assert answers(bob.page) == ["Moi, dit-elle jadis"]
+    # Without network a tap asks again, once there is one.
+    bob.page.go_back()
+    bob.loses_network()
+    bob.row("Qui vient ?").get_by_role("link", name="1 answer").click()
+    expect(bob.page.get_by_role("heading", name="Answers")).to_be_visible()
+    older = bob.page.locator("a[data-older]")
+    older.click()
+    expect(older).to_contain_text("network")
+    bob.gets_network()
+    bob.is_live()
+    expect(bob.page.locator("live-list[kind='threads.comment'] > live-row")).to_have_count(1)

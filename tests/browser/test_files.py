@@ -81,7 +81,7 @@ def test_a_photo_taken_in_a_dead_zone_arrives_whole_and_once(cast: Cast, give_ph
     bob.loses_network()
     chooses(bob, shot)
     expect(bob.page.locator("file-tray [data-held] img")).to_be_visible()
-    bob.page.get_by_label("What does it show?").fill("The new roof")
+    bob.page.get_by_label("What does it show? roof.jpg").fill("The new roof")
     sends(bob)
     expect(bob.page.locator("file-tray [data-held]")).to_have_count(0)
     expect(bob.pending).to_have_count(1)

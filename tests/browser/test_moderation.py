@@ -21,9 +21,14 @@ def test_it_is_reported_and_hidden(cast: Cast, phone_of: GivePhone, talk: str) -
     carol.row("Imbécile").get_by_role("link", name="Report").click()
     expect(carol.page.get_by_role("heading", name="Report this")).to_be_visible()
     assert complaints(carol.page) == []
-    carol.page.get_by_label("It insults or threatens somebody").check()
+    carol.page.get_by_label("It tells what is private").check()
     carol.page.get_by_role("button", name="Send the report").click()
     carol.waits(1)
+    carol.opens_cold("/outbox/")
+    item = carol.page.locator("[data-command]")
+    expect(item.locator("[data-title]")).to_have_text("Report")
+    # What was chosen is no words of hers, and the first of what could be chosen is not what was.
+    expect(item.locator("[data-excerpt]")).to_have_text("")
     carol.gets_network()
     carol.waits(0)
     alice.page.get_by_role("link", name="Reports").click()

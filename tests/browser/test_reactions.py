@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
+from messaging.rows import MessageKind
+from spheres.seal import inside
 from tests.browser.conftest import GivePhone
 from tests.browser.looking import complaints, look
 from tests.browser.people import DESK, Phone
 from tests.conftest import Cast
+from threads.actions import react
 
 
 def picks(phone: Phone, words: str, reaction: str) -> None:
@@ -92,3 +96,24 @@ def test_on_the_page_of_the_answers(cast: Cast, phone_of: GivePhone) -> None:
     expect(row.locator("[data-reaction=wonder]")).to_contain_text("😮 1")
     bob.waits(0)
     expect(row).to_have_attribute("data-mine-reaction", "wonder")
+
+
+def test_what_was_said_long_ago_does_not_stand_beside_what_is_new(
+    cast: Cast, phone_of: GivePhone, talk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MessageKind, "window", 40)
+    said = [cast.say(cast.alice, f"message {number:02}") for number in range(60)]
+    bob = phone_of(cast.bob)
+    bob.opens("/")
+    bob.keeps(cast.sphere)
+    with inside(cast.sphere):
+        react(cast.alice, said[2], reaction="heart")
+        react(cast.alice, said[50], reaction="heart")
+    bob.page.goto(talk)
+    bob.is_live()
+    expect(bob.row("message 50").locator("[data-reaction='heart']")).to_be_visible()
+    expect(bob.rows).to_have_count(40)
+    older = bob.page.get_by_role("link", name="Show what was said before")
+    older.click()
+    bob.sees(*[f"message {number:02}" for number in range(60)])
+    expect(bob.row("message 02").locator("[data-reaction='heart']")).to_be_visible()

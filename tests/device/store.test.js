@@ -43,6 +43,38 @@ test("a live record moves the cursor by one", async () => {
   assert.deepEqual(await store.cursors(), { j1: ["e1", 4] });
 });
 
+test("what changed long after it arrived is not kept alone, with nothing of what stood around it", async () => {
+  const store = await opened();
+  const changed = (/** @type {number} */ n, /** @type {number} */ f) => record({ n, f, id: `m${f}`, html: "new", w: 1 });
+  await store.apply(answer({ records: [record({ n: 8 }), record({ n: 9 })], cursors: { j1: ["e1", 9] } }), new Pull());
+  /** @type {string[]} */
+  const told = [];
+  store.changed.follow((batch) => told.push(...batch.rows.map((row) => row.id)));
+  await store.applyLive([changed(10, 2), changed(11, 9), record({ n: 12 }), changed(13, 12)]);
+  await store.apply(
+    answer({ records: [changed(14, 3), changed(15, 8), changed(17, 16)], cursors: { j1: ["e1", 17] } }),
+    new Pull(),
+  );
+  assert.deepEqual(await ids(store), ["m8", "m9", "m12", "m16"]);
+  assert.deepEqual(told, ["m2", "m9", "m12", "m3", "m8", "m16"]);
+  // A deletion is kept whatever it is of, and what is kept stays so.
+  await store.applyLive([{ ...record({ n: 18, f: 4, id: "m4" }), gone: true }, changed(19, 8)]);
+  assert.equal((await versions(store, LIST.kind, ["m4"])).length, 1);
+  assert.equal((await found(store, LIST.kind, "m8"))?.n, 19);
+});
+
+test("what arrived during a catch-up that was cut is kept, however late its last change comes", async () => {
+  const store = await opened();
+  await holding(store, 3);
+  const first = answer({ records: [record({ n: 4 }), record({ n: 6 })], cursors: { j1: ["e1", 6] }, more: true });
+  await store.apply(first, new Pull());
+  // Arrived as number 5, and changed since: it stands further on.
+  const late = record({ n: 8, f: 5, id: "m5", w: 1 });
+  await store.applyLive([record({ n: 7 })]);
+  await store.apply(answer({ records: [late], cursors: { j1: ["e1", 8] } }), new Pull());
+  assert.deepEqual(await ids(store), ["m1", "m2", "m3", "m4", "m5", "m6", "m7"]);
+});
+
 test("a gap keeps the cursor and asks for a pull, yet the row is shown", async () => {
   const store = await opened();
   await holding(store, 3);

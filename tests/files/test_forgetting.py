@@ -11,7 +11,7 @@ from django.test import Client
 
 from files import actions, storing
 from files.actions.forgetting import forget_blob, forget_file
-from files.models import Blob, Chunk, File, State, Waste
+from files.models import Blob, Chunk, File, State, Step, Waste
 from files.querysets import UNATTACHED_LASTS, WASTE_LASTS
 from files.tasks import forget_files
 from journal import clock
@@ -49,6 +49,25 @@ def test_content_that_was_sent_again_meanwhile_stays(cast: Cast, browse: Browse)
         assert not forget_blob(kept.pk)
     assert blob_of(cast.bob, again).pk == kept.pk
     assert default_storage.exists(kept.stored)
+
+
+@pytest.mark.parametrize("is_gathered", [True, False])
+def test_of_what_cannot_be_prepared_nothing_is_kept(cast: Cast, browse: Browse, is_gathered: bool) -> None:
+    sent = send(browse(cast.bob), cast.bob, photo()[:900])
+    if is_gathered:
+        work_off()
+    else:
+        with inside(cast.sphere):
+            actions.failed(Step.objects.select_related("sphere").get())
+    with inside(cast.sphere):
+        File.objects.filter(pk=sent).update(attached_at=clock.now())
+    assert file_of(cast.bob, sent).state == State.FAILED
+    assert stored_paths(cast.sphere)
+    forget_files()
+    with clock.at(clock.now() + WASTE_LASTS + timedelta(minutes=1)):
+        forget_files()
+    assert file_of(cast.bob, sent).state == State.FAILED
+    assert not stored_paths(cast.sphere)
 
 
 def test_a_name_is_noted_before_the_bytes_and_claimed_with_the_row(cast: Cast, browse: Browse) -> None:

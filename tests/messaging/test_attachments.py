@@ -23,6 +23,8 @@ from tests.commanding import Response, fields, post
 from tests.conftest import Cast
 from tests.files.sending import announce, file_of, part, photo, send, shown_by, work_off
 from tests.sync.device import Device
+from threads.actions import report
+from threads.models import Report
 
 pytestmark = pytest.mark.db
 
@@ -51,6 +53,23 @@ def test_files_stand_in_the_order_in_which_they_were_chosen(cast: Cast, browse: 
         ("green.jpg", ""),
         ("red.jpg", "Red"),
     ]
+
+
+def test_what_no_database_keeps_is_left_out_of_a_description(cast: Cast, browse: Browse) -> None:
+    bob = browse(cast.bob)
+    assert said_with(cast, bob, send(bob, cast.bob, photo()), alt=["\0Blue\0"]).status_code == 200
+    (message,) = messages(cast)
+    assert message.attached[0].file.alt == "Blue"
+
+
+def test_a_report_names_what_was_shown(cast: Cast, browse: Browse) -> None:
+    bob = browse(cast.bob)
+    said_with(cast, bob, send(bob, cast.bob, photo(), "roof.jpg"), alt=["The roof"], body="")
+    said_with(cast, bob, send(bob, cast.bob, photo(colour="red"), "red.jpg"))
+    with inside(cast.sphere):
+        for message in messages(cast):
+            report(cast.carol, message, id=uuid7(), reason="private")
+        assert sorted(Report.objects.values_list("copy", flat=True)) == ["Look\nred.jpg", "roof.jpg: The roof"]
 
 
 def test_a_file_that_did_not_arrive_holds_the_message_back(cast: Cast, browse: Browse) -> None:

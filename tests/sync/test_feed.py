@@ -10,10 +10,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from journal.ids import uuid7
 from journal.models import Entry, Journal
 from messaging.actions import delete_message, edit_message
 from messaging.rows import MessageKind
 from spheres.actions import admit, end_membership
+from spheres.groups.actions import make_group
 from spheres.models import Membership, Sphere
 from spheres.seal import inside
 from sync import feed as feeds
@@ -285,3 +287,14 @@ def test_the_number_of_queries_does_not_grow_with_what_is_said(
     assert Entry.objects.filter(journal=cast.sphere.journal).count() > 30
     with django_assert_num_queries(len(few.captured_queries)):
         bobs.ask()
+
+
+def test_a_device_is_told_what_changed_among_kinds_of_which_it_holds_the_newest(cast: Cast, browse: Browse) -> None:
+    first, second = cast.say(cast.alice), cast.say(cast.alice)
+    with inside(cast.sphere):
+        edit_message(cast.alice, first, body="Bonsoir", seen="Bonjour")
+        make_group(cast.alice, id=uuid7(), name="Toiture", members=[cast.bob.pk])
+    rows = {row["id"]: row for row in Device(browse(cast.bob), cast.bob).pull().shown.values()}
+    assert rows[str(first.pk)]["w"] == 1
+    assert {row["k"] for row in rows.values() if "w" in row} == {"messaging.message"}
+    assert "w" not in rows[str(second.pk)]

@@ -25,7 +25,7 @@ from spheres.seal import inside
 from tests.commanding import Response, fields, post
 from tests.conftest import Cast, person
 from tests.sync.device import Device
-from threads.actions import comment, delete_comment, edit_comment, react
+from threads.actions import comment, delete_comment, edit_comment, react, report
 from threads.models import LONGEST_COMMENT, Comment, Thread
 
 pytestmark = pytest.mark.db
@@ -284,3 +284,16 @@ def test_who_answer_at_once_are_all_counted(cast: Cast, said: Message) -> None:
     assert standing(said) == 9
     with inside(cast.sphere):
         assert Thread.objects.get(object_id=said.pk).tally == {"heart": 3}
+
+
+def test_without_the_tool_of_what_it_answers_there_is_no_answer(cast: Cast, browse: Browse, said: Message) -> None:
+    made = say(cast.bob, said)
+    with inside(cast.sphere):
+        report(cast.carol, made, id=uuid7(), reason="other")
+    client = browse(cast.bob)
+    pages = [reverse(f"threads:{name}", args=[cast.sphere.slug, made.pk]) for name in ("edition", "report")]
+    assert [client.get(page).status_code for page in pages] == [200, 200]
+    settle(cast.alice, wanted={"without": "messaging"}, seen={})
+    assert [client.get(page).status_code for page in pages] == [404, 404]
+    path = reverse("threads:deletion", args=[cast.sphere.slug, made.pk])
+    assert post(client, path, fields(cast.bob, "threads.delete.1")).status_code == 404

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from journal.ids import uuid7
-from messaging.actions import edit_message
-from messaging.models import Message
-from spheres.actions import admit
+from messaging.actions import edit_message, send_message
+from messaging.models import Conversation, Message
+from spheres.actions import admit, settle
 from spheres.groups.actions import make_group
-from spheres.models import Membership, Mine
+from spheres.models import Membership, Mine, Sphere
+from spheres.organisations.actions import found_organisation
 from spheres.seal import inside
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
@@ -96,3 +99,69 @@ def test_words_stay_words(cast: Cast) -> None:
         '<br><a href="https://a.example/@Bob">https://a.example/@Bob</a>'
     )
     assert "<script" not in shown("@<script>", {"<script>": []})
+
+
+def test_a_name_that_is_longer_in_small_letters(cast: Cast) -> None:
+    admit(cast.alice, person("Strauss"), name="Strauß")
+    assert cast.say(cast.alice, "@Strauß, @STRAUSS und @Bob_").mentions.keys() == {"Strauß", "STRAUSS", "Bob"}
+    assert called(cast) == ["Bob", "Strauß"]
+    assert shown("@Bob_", {"Bob": []}).count("mention") == 1
+
+
+def test_who_came_later_is_called_in_nothing_older(cast: Cast) -> None:
+    said = cast.say(cast.alice)
+    with inside(cast.sphere):
+        answer = comment(cast.bob, said, id=uuid7(), body="oui")
+    Sphere.objects.filter(pk=cast.sphere.pk).update(shows_history=False)
+    cast.alice.refresh_from_db()
+    gil = admit(cast.alice, person("Gil"), name="Gil")
+    with inside(cast.sphere):
+        make_group(cast.alice, id=uuid7(), name="Toiture", members=[gil.pk])
+        edit_message(cast.alice, said, body="@Gil @Toiture", seen=said.body)
+        edit_comment(cast.bob, answer, body="@Gil", seen="oui")
+        comment(cast.bob, said, id=uuid7(), body="@Gil")
+    assert called(cast) == []
+    cast.say(cast.alice, "@Gil")
+    assert called(cast) == ["Gil"]
+
+
+def test_where_nobody_is_listed_a_name_finds_nobody(cast: Cast) -> None:
+    maud = found_organisation(person("Maud"), name="Lormeau")
+    jo = admit(maud, person("Jo"), name="Jo")
+    admit(maud, person("Ida"), name="Ida")
+    with inside(maud.sphere):
+        make_group(maud, id=uuid7(), name="Équipe", members=[jo.pk])
+        said = send_message(maud, Conversation.objects.get(), id=uuid7(), body="Bonjour")
+        assert comment(jo, said, id=uuid7(), body="@Ida @Équipe").mentions.keys() == {"Ida", "Équipe"}
+        settle(maud, wanted={"lists_members": "no"}, seen={})
+        jo.sphere.refresh_from_db()
+        assert comment(jo, said, id=uuid7(), body="@Ida @Équipe @Jo").mentions.keys() == {"Jo"}
+        maud.sphere.refresh_from_db()
+        assert comment(maud, said, id=uuid7(), body="@Ida @Équipe").mentions.keys() == {"Ida", "Équipe"}
+
+
+def test_everybody_is_not_told_who_is_there(cast: Cast, browse: Browse) -> None:
+    settle(cast.alice, wanted={"type": "public"}, seen={})
+    for member in (cast.alice, cast.bob):
+        member.refresh_from_db()
+    cast.say(cast.alice, "@Bob @Personne")
+    path = f"/s/{cast.sphere.slug}/conversations/{cast.conversation.pk}/"
+    assert 'class="mention"' in browse(cast.bob).get(path).content.decode()
+    page = browse(None).get(path).content.decode()
+    assert "@Bob @Personne" in page
+    assert str(cast.bob.pk) not in page
+
+
+def test_a_large_group_is_called_by_few_queries_each(cast: Cast) -> None:
+    people = [admit(cast.alice, person(f"Gil {n}"), name=f"Gil {n}") for n in range(6)]
+    with inside(cast.sphere):
+        make_group(cast.alice, id=uuid7(), name="Toiture", members=[one.pk for one in people])
+
+    def queries(body: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            cast.say(cast.alice, body)
+        return len(asked)
+
+    # Each journal has its own number: that is three of each.
+    assert queries("@Toiture") - queries("@Bob") <= 3 * 5 + 2
+    assert len(called(cast)) == 7

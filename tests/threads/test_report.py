@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import Http404
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from journal.errors import Conflict, Refused
@@ -98,6 +100,16 @@ def test_hidden_it_is_gone_for_everybody_who_reported_it(cast: Cast, browse: Bro
     assert marks(browse, cast.carol) == ["hidden"]
 
 
+@pytest.mark.parametrize("verb", ["hide", "leave"])
+def test_what_was_decided_leaves_no_copy(cast: Cast, browse: Browse, said: Message, verb: str) -> None:
+    reports(browse, cast.carol, said, words="Encore lui")
+    one = made(cast)
+    assert (one.copy, one.words) == ("Imbécile", "Encore lui")
+    assert decides(browse, cast.alice, one, verb) == 200
+    with inside(cast.sphere):
+        assert [(one.copy, one.words) for one in Report.objects.all()] == [("", "")]
+
+
 def test_left_it_stays_and_may_be_reported_anew(cast: Cast, browse: Browse, said: Message) -> None:
     reports(browse, cast.carol, said)
     assert decides(browse, cast.alice, made(cast), "leave") == 200
@@ -154,8 +166,50 @@ def test_also_where_nothing_is_written_any_more(cast: Cast, browse: Browse, said
     assert decides(browse, cast.alice, made(cast), "hide") == 200
 
 
+def test_what_is_refused_without_javascript_is_shown_as_it_was_asked(cast: Cast, browse: Browse, said: Message) -> None:
+    path = reverse("messaging:report", args=[cast.sphere.slug, said.pk])
+    long = fields(cast.carol, "threads.report.1", id=uuid7(), reason="private", words="x" * 501)
+    page = post(browse(cast.carol), path, long, device=False).content.decode()
+    assert '<option value="private" selected>It tells what is private</option>' in page
+    for label in ("Why", "What they should know (if you like)"):
+        assert f">{label}</label>" in page
+    answers = reverse("messaging:comments", args=[cast.sphere.slug, said.pk])
+    long = fields(cast.carol, "threads.comment.1", id=uuid7(), body="x" * 10_001)
+    assert ">Your words</label>" in post(browse(cast.carol), answers, long, device=False).content.decode()
+
+
 def test_without_javascript(cast: Cast, browse: Browse, said: Message) -> None:
     path = reverse("messaging:report", args=[cast.sphere.slug, said.pk])
     page = browse(cast.carol).get(path).content.decode()
     assert "Imbécile" in page
     assert 'name="reason" value="hurts"' in page
+
+
+def test_who_decides_late_decides_nothing_else(cast: Cast, browse: Browse, said: Message) -> None:
+    reports(browse, cast.carol, said)
+    one = made(cast)
+    assert decides(browse, cast.alice, one, "leave") == 200
+    # On another of their devices it still waits.
+    assert decides(browse, cast.alice, one, "leave") == 200
+    assert decides(browse, cast.alice, one, "hide") == 403
+    reports(browse, cast.carol, said, words="Encore")
+    assert decides(browse, cast.alice, one, "leave") == 200
+    assert decides(browse, cast.alice, one, "hide") == 403
+    assert [row["facts"]["words"] for row in held(browse, cast.alice, "threads.report")] == ["Encore"]
+    assert len(held(browse, cast.bob, "messaging.message")) == 1
+
+
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+def test_what_an_answer_answers_is_held_before_it(cast: Cast, said: Message) -> None:
+    with inside(cast.sphere):
+        answer = comment(cast.bob, said, id=uuid7(), body="Toi-même")
+        report(cast.carol, answer, id=uuid7(), reason="other")
+        with CaptureQueriesContext(connection) as asked:
+            decide(cast.alice, made(cast), is_hidden=True)
+    steps = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"] or 'UPDATE "journal_journal"' in one["sql"]]
+    tables = ["messaging_message", "threads_comment", "journal_journal"]
+    places = [
+        next(place for place, sql in enumerate(steps) if f'"{table}"' in sql.split("WHERE")[0]) for table in tables
+    ]
+    assert places == sorted(places)

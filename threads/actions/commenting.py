@@ -55,11 +55,11 @@ def comment(
         within=thread,
         author=author,
         body=body,
-        mentions=mentioned_in(body, author.sphere, thread.journal_id),
         arrived_at=now,
         # A device's clock may be anything; what waits in an outbox waits 90 days at most.
         said_at=max(min(said_at or now, now), now - LONGEST_WAIT),
     )
+    said.mentions = mentioned_in(author, said, body)
     if not said.insert():
         raise Conflict(_("This answer was already sent with other words."), field="id")
     _count(thread, 1)
@@ -89,7 +89,7 @@ def edit_comment(editor: Membership, said: Comment, *, body: str, seen: str) -> 
         raise Invalid({"body": [_("Both changes together are too long. Cut your answer in two.")]})
     before = said.mentions
     said.body, said.edited_at = value, clock.now()
-    said.mentions = mentioned_in(value, said.sphere, said.journal_id)
+    said.mentions = mentioned_in(editor, said, value)
     said.save(update_fields=["body", "mentions", "edited_at"])
     told = partial(record, said.journal_id, "edited", said, actor=editor.pk)
     in_order((said.journal_id, told), *calls(editor, said, before))
@@ -118,7 +118,7 @@ def close_thread(thing: Thing, by: Membership) -> None:
     """Hide what was answered to a thing that is held and is being deleted, within the action that deletes it."""
     if thing.thread is None:
         return
-    for said in list(Comment.objects.within(thing.pk).under_lock()):
+    for said in list(Comment.objects.within(thing.thread).under_lock()):
         _hide(said)
         record(said.journal_id, "deleted", said, actor=by.pk, is_gone=True)
 

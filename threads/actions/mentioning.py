@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from spheres.actions import mark
+from journal.recording import record
+from spheres.actions import mark_each
 from spheres.models import Membership
 from threads.mentions import Mentions, called_by
 from threads.models import MENTION, Thing
@@ -17,8 +18,7 @@ def calls(author: Membership, thing: Thing, before: Mentions | None = None) -> l
     if not new:
         return []
     kind = subject_of(thing).kind
-    return [
-        (one.journal_id, partial(mark, one, kind=kind, object_id=thing.pk, key=MENTION, value="yes"))
-        for one in called_by(new, thing.sphere, thing.journal_id)
-        if one.pk != author.pk
-    ]
+    # A group may be everybody of a large organisation.
+    called = [one for one in called_by(author, thing, new) if one.pk != author.pk]
+    made = mark_each(called, kind=kind, object_id=thing.pk, key=MENTION, value="yes")
+    return [(one.membership.journal_id, partial(record, one.membership.journal_id, "marked", one)) for one in made]
