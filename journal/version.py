@@ -21,9 +21,10 @@ def rows_version() -> str:
     for module in sorted({type(kind).__module__ for kind in kinds().values()}):
         digest.update(Path(str(sys.modules[module].__file__)).read_bytes())
     for app in apps.get_app_configs():
-        # Of rooms without a kind too, where they say what rows of others tell of their things.
-        for said in Path(app.path).glob("rows.py"):
-            digest.update(said.read_bytes())
+        # Of rooms without a kind too, where they say what rows of others tell of their things; and how words are drawn.
+        for name in ("rows.py", "markdown.py", "mentions.py"):
+            for said in Path(app.path).glob(name):
+                digest.update(said.read_bytes())
         for catalogue in sorted(Path(app.path).glob("locale/*/LC_MESSAGES/django.po")):
             digest.update(catalogue.read_bytes())
     return digest.hexdigest()[:12]

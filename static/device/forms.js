@@ -117,7 +117,7 @@ export function commandOf(form, submitter, identity) {
     parent: form.dataset.parent ?? "",
     object: form.dataset.object ?? row?.id ?? "",
     page: location.pathname,
-    title: form.dataset.label || submitter?.textContent?.trim() || document.title,
+    title: form.dataset.label || submitter?.dataset.label || submitter?.textContent?.trim() || document.title,
     excerpt: excerptOf(form) || namesOf(fields),
     said_at: Date.now(),
     follow: form.hasAttribute("data-follow"),

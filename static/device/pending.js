@@ -6,7 +6,7 @@
 import { describe } from "./efforts.js";
 import { writeNames } from "./names.js";
 import { showFiles } from "./previews.js";
-import { isPending, rowOf, rowsOf } from "./rows.js";
+import { isPending, rowOf, rowsOf, redraw } from "./rows.js";
 import { finishTimes } from "./times.js";
 import { copied } from "./words.js";
 
@@ -114,7 +114,7 @@ function mark(row, commands) {
   const original = originals.get(row);
   const ids = commands.map(({ id }) => id).join(" ");
   if (original !== undefined && row.getAttribute("data-pending-command") === ids) return;
-  if (original !== undefined) row.innerHTML = original;
+  if (original !== undefined) redraw(row, () => Object.assign(row, { innerHTML: original }));
   row.removeAttribute("data-reacting");
   if (!commands.length) {
     originals.delete(row);

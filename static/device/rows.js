@@ -60,19 +60,28 @@ export function place(list, element) {
   if (element.nextSibling !== before || element.parentNode !== list) list.insertBefore(element, before);
 }
 
-/**
- * Puts a newer row over an older one without losing the keyboard's place, or closing a menu.
- * @param {Element} present @param {Element} element
- */
+/** Puts a newer row over an older one. @param {Element} present @param {Element} element */
 export function replace(present, element) {
   for (const { name, value } of present.attributes) {
     if (name.startsWith("data-mine-")) element.setAttribute(name, value);
   }
+  redraw(present, () => {
+    present.replaceWith(element);
+    return element;
+  });
+}
+
+/**
+ * Changes what a row is made of without losing the keyboard's place, or closing its menu.
+ * @param {Element} present @param {() => Element} change  gives the row that stands there then
+ */
+export function redraw(present, change) {
   const reachable = "a, button, input, textarea, select, summary";
   const active = present.ownerDocument.activeElement;
   const index = active && present.contains(active) ? [...present.querySelectorAll(reachable)].indexOf(active) : -1;
-  present.replaceWith(element);
-  if (present.querySelector(".more[open]")) {
+  const isOpen = present.querySelector(".more[open]");
+  const element = change();
+  if (isOpen) {
     element.querySelector(".more")?.setAttribute("open", "");
     drawMenu(element);
   }

@@ -35,6 +35,8 @@ function open(button, row) {
   if (row.querySelector(".picker")) return void close(row);
   const picker = copied("#picker");
   if (!picker) return;
+  for (const one of picker.querySelectorAll("[data-pick]"))
+    one.setAttribute("aria-pressed", String(one.getAttribute("data-pick") === mineOn(row)));
   button.after(picker);
   button.setAttribute("aria-expanded", "true");
   /** @type {HTMLElement | null} */ (row.querySelector("[data-pick]"))?.focus();
@@ -51,7 +53,9 @@ function close(row) {
 /** Said by the button that opened the picker, which stands in the row by then as it was. @param {string} of @param {Element} row */
 function choose(of, row) {
   const button = close(row);
-  row.querySelector("details.more")?.removeAttribute("open");
+  const more = row.querySelector("details.more");
+  more?.removeAttribute("open");
+  /** @type {HTMLElement | null | undefined} */ (more?.querySelector("summary"))?.focus();
   if (!button?.form) return;
   button.value = mineOn(row) === of ? UNREACT : REACT;
   button.setAttribute("formaction", address(row, of));

@@ -80,7 +80,12 @@ def test_by_the_keyboard(cast: Cast, phone_of: GivePhone, talk: str) -> None:
     press("Tab")
     press("Enter")
     expect(row.locator("[data-reaction=heart]")).to_contain_text("❤️ 1")
+    expect(row.locator("details.more > summary")).to_be_focused()
     bob.waits(0)
+    expect(row.locator("details.more > summary")).to_be_focused()
+    press("Enter")
+    row.get_by_role("button", name="React").click()
+    expect(row.locator(".picker").get_by_role("button", pressed=True)).to_have_text("❤️Heart")
 
 
 def test_on_the_page_of_the_answers(cast: Cast, phone_of: GivePhone) -> None:
