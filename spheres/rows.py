@@ -29,7 +29,7 @@ class SphereKind(Kind[Sphere]):
 
     def things(self) -> QuerySet[Sphere]:
         """Give the spheres."""
-        return Sphere.objects.all()
+        return Sphere.objects.select_related("organisation")
 
     def load(self, keys: Iterable[Key]) -> dict[Key, Sphere]:
         """Find spheres in their own journal and in their open members'."""
@@ -39,7 +39,7 @@ class SphereKind(Kind[Sphere]):
         found = {(sphere.journal_id, sphere.pk): sphere for sphere in self.things().filter(pk__in=ids)}
         # A deleted sphere is still there for those who can put it back.
         there = Q(sphere__deleted_at=None) | Q(role="administrator")
-        members = Membership.objects.with_sphere().filter(
+        members = Membership.objects.select_related("sphere__organisation").filter(
             there, journal_id__in=journals, sphere_id__in=ids, ended_at=None
         )
         found |= {(member.journal_id, member.sphere_id): member.sphere for member in members}
