@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "files",
     "threads",
     "messaging",
+    # Asked last whether it shows a file: most pictures are in messages.
+    "files.portraits",
     "sync",
     "alveole",
     "alveole.hosting",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("spheres.groups.urls")),
     path("s/<slug:slug>/", include("spheres.reports.urls")),
     path("s/<slug:slug>/", include("files.urls")),
+    path("s/<slug:slug>/", include("files.portraits.urls")),
     path("s/<slug:slug>/", include("threads.urls")),
     path("s/<slug:slug>/", include("messaging.urls")),
 ]

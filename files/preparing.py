@@ -18,9 +18,10 @@ from django.core.files.base import File as Content
 
 from files import actions, storing
 from files.actions.preparing import Stored
-from files.models import MIB, Blob, Chunk, File, Step, StepName
-from files.nature import HEAD, nature_of
+from files.models import MIB, Blob, Chunk, File, State, Step, StepName
+from files.nature import HEAD, PICTURES, nature_of
 from files.picture import NO_ROOM
+from spheres.models import Membership
 from spheres.seal import inside
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,25 @@ def _gather(step: Step) -> None:
     stored = actions.begin("blobs", step.sphere_id)
     storing.keep(stored, content)
     actions.gathered(step, Stored(stored, joined.size, nature_of(head)), joined.sha256)
+
+
+def seems_picture(sender: Membership, file_id: UUID) -> bool:
+    """Whether what `sender` sent is a picture, as far as its beginning tells.
+
+    What has not arrived, or cannot be read just now, is judged later.
+    """
+    # Before the file: when there is no content yet, these were its parts; a worker puts them together at any moment.
+    chunks = list(Chunk.objects.in_order(file_id))
+    file: File | None = File.objects.sent_by(sender).filter(pk=file_id).first()
+    if file is None or not file.is_whole:
+        return True
+    if file.blob is not None:
+        return file.state != State.FAILED and file.blob.type in PICTURES
+    try:
+        head = io.BufferedReader(storing.Joined(chunks)).read(HEAD)
+    except (storing.Away, OSError):
+        return True
+    return nature_of(head) in PICTURES
 
 
 def _picture(step: Step) -> None:

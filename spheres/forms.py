@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from spheres.looks import HUE_NAMES, SHAPE_NAMES
+from spheres.looks import HUE_NAMES, KIND_NAMES, SHAPE_NAMES
 from spheres.models import CONTACTS, Context, Role
 from spheres.presets import PRESETS, ready_charter
 from spheres.slots import slots
@@ -101,6 +101,9 @@ class SettingsForm(forms.Form):
     members_invite = forms.ChoiceField(label=_("Members invite visitors and guests"), choices=SWITCH)
     shows_history = forms.ChoiceField(label=_("Those who come later read what was said before"), choices=SWITCH)
     # Of a hall alone.
+    organisation_kind = forms.ChoiceField(
+        label=_("What the organisation is"), choices=list(KIND_NAMES.items()), required=False
+    )
     lists_members = forms.ChoiceField(label=_("Its members see each other on a list"), choices=SWITCH, required=False)
     proposed_preset = forms.ChoiceField(label=_("Proposed: what it is to be"), choices=PRESET_NAMES, required=False)
     proposed_type = forms.ChoiceField(

@@ -1,4 +1,4 @@
-"""What the hues and shapes of spheres are called."""
+"""What the hues and shapes of spheres are called, and the kinds of organisations."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -25,4 +25,11 @@ SHAPE_NAMES = {
     "hexagon": _("Hexagon"),
     "star": _("Star"),
     "drop": _("Drop"),
+}
+KIND_NAMES = {
+    "company": _("A company"),
+    "association": _("An association"),
+    "school": _("A school"),
+    "family": _("A family"),
+    "other": _("Something else"),
 }

@@ -122,6 +122,8 @@ class Sphere(models.Model):
     without = models.CharField(max_length=200, blank=True)
     # Everybody of the organisation is in it, and whoever is responsible for it manages the organisation.
     is_hall = models.BooleanField(default=False)
+    # The file, prepared, that is its logo, by id: this room knows no files.
+    logo = models.UUIDField(null=True)
     # Newcomers read what was said before they came.
     shows_history = models.BooleanField(default=False)
     journal = models.OneToOneField(Journal, on_delete=models.PROTECT, related_name="+")
@@ -199,6 +201,8 @@ class Membership(models.Model):
     telephone = models.CharField(max_length=32, blank=True)
     email = models.EmailField(blank=True)
     how_to_reach = models.CharField(max_length=120, blank=True)
+    # The file, prepared, that is their photo here.
+    photo = models.UUIDField(null=True)
     # Came in because they manage the organisation: everybody in the sphere sees it.
     is_manager = models.BooleanField(default=False)
     # Where everybody reads, they do so with this name.

@@ -109,6 +109,11 @@ class SphereQuerySet(models.QuerySet["Sphere"]):
         """Keep the halls that tell who is in them to everybody there, as they did before they had a roll."""
         return self.filter(is_hall=True, roll=models.F("journal")).order_by("pk")
 
+    def of_another_name_than_their_organisation(self) -> SphereQuerySet:
+        """Keep the halls that were renamed, or given another hue, before their organisation followed."""
+        as_it = models.Q(name=models.F("organisation__name"), hue=models.F("organisation__hue"))
+        return self.filter(is_hall=True).exclude(as_it).select_related("organisation").order_by("pk")
+
     def with_badges_in_vain(self) -> SphereQuerySet:
         """Keep the halls of organisations that somebody manages no longer who wears the badge of it."""
         members = self.model._meta.get_field("memberships").related_model._default_manager

@@ -26,10 +26,11 @@ class SphereKind(Kind[Sphere]):
     template = "spheres/_sphere.html"
     is_standing = True
     is_public = True
+    for_template = frozenset(("logo",))
 
     def things(self) -> QuerySet[Sphere]:
         """Give the spheres."""
-        return Sphere.objects.all()
+        return Sphere.objects.select_related("organisation")
 
     def load(self, keys: Iterable[Key]) -> dict[Key, Sphere]:
         """Find spheres in their own journal and in their open members'."""
@@ -39,7 +40,7 @@ class SphereKind(Kind[Sphere]):
         found = {(sphere.journal_id, sphere.pk): sphere for sphere in self.things().filter(pk__in=ids)}
         # A deleted sphere is still there for those who can put it back.
         there = Q(sphere__deleted_at=None) | Q(role="administrator")
-        members = Membership.objects.with_sphere().filter(
+        members = Membership.objects.select_related("sphere__organisation").filter(
             there, journal_id__in=journals, sphere_id__in=ids, ended_at=None
         )
         found |= {(member.journal_id, member.sphere_id): member.sphere for member in members}
@@ -57,6 +58,7 @@ class SphereKind(Kind[Sphere]):
             "erased_at": thing.erased_at.isoformat(timespec="seconds") if thing.erased_at else "",
             "slug": thing.slug,
             "url": reverse("spheres:sphere", kwargs={"slug": thing.slug}),
+            **shown_by(thing, "logo", thing.logo),
         }
 
 
@@ -104,6 +106,7 @@ class MemberKind(Kind[Membership]):
             "initials": initials(thing.name),
             "hue": hue_of(thing.pk),
             "url": reverse("spheres:member", args=[thing.sphere.slug, thing.pk]),
+            **shown_by(thing.sphere, "photo", thing.photo),
         }
 
 
@@ -123,6 +126,11 @@ class MineKind(Kind[Mine]):
     def facts(self, thing: Mine) -> Facts:
         """Say what is marked, how and with what."""
         return {"on": str(thing.object_id), "key": thing.key, "value": thing.value}
+
+
+def shown_by(sphere: Sphere, name: str, file_id: UUID | None) -> Facts:
+    """Give the address of the small picture by which a member or a sphere is known, where there is one."""
+    return {name: reverse("files:thumbnail", args=[sphere.slug, file_id])} if file_id else {}
 
 
 def initials(name: str) -> str:

@@ -53,6 +53,9 @@ class Slots:
     switches: list[Tool] = field(default_factory=list)
     # What the parts of the site are called, by the namespace of their addresses.
     parts: dict[str, _StrPromise] = field(default_factory=dict)
+    # Templates that features add to one's own page of a sphere, and to its settings.
+    member_parts: list[str] = field(default_factory=list)
+    settings_parts: list[str] = field(default_factory=list)
     # Give the address at which somebody asks to come into a public sphere, or nothing.
     ways_in: list[Callable[[Sphere], str]] = field(default_factory=list)
 

@@ -18,11 +18,13 @@ PLAIN = ("name", "description", "hue", "shape", "context", "without")
 SWITCHES = ("members_invite", "shows_history")
 # What a form may change.
 SETTING_NAMES = (*PLAIN, *SWITCHES, "type")
-# What an organisation says in the settings of its hall: whether its members see each other, and what it proposes for
-# new spheres of it.
+# What an organisation says in the settings of its hall: of which kind it is, whether its members see each other, and
+# what it proposes for new spheres of it.
 HALL_PLAIN = ("proposed_preset", "proposed_type", "proposed_without")
 HALL_SWITCHES = ("lists_members", "proposed_history", "proposed_charter")
-HALL_SETTING_NAMES = (*HALL_PLAIN, *HALL_SWITCHES)
+# What stands with the organisation itself, by field of it.
+OF_ORGANISATION = {"organisation_kind": "kind"}
+HALL_SETTING_NAMES = (*OF_ORGANISATION, *HALL_PLAIN, *HALL_SWITCHES)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,10 @@ def type_of(sphere: Sphere) -> str:
 def settings_of(sphere: Sphere) -> dict[str, str]:
     """Give what a form may change, each as the text of its field; a type of its own is nothing."""
     settings = _texts(sphere, PLAIN, SWITCHES) | {"type": type_of(sphere)}
-    return settings | _texts(sphere, HALL_PLAIN, HALL_SWITCHES) if sphere.is_hall else settings
+    if not sphere.is_hall:
+        return settings
+    settings |= {name: getattr(sphere.organisation, field, "") for name, field in OF_ORGANISATION.items()}
+    return settings | _texts(sphere, HALL_PLAIN, HALL_SWITCHES)
 
 
 def _texts(sphere: Sphere, plain: tuple[str, ...], switches: tuple[str, ...]) -> dict[str, str]:
@@ -106,7 +111,7 @@ def _texts(sphere: Sphere, plain: tuple[str, ...], switches: tuple[str, ...]) ->
 
 
 def stored_setting(name: str, value: str) -> dict[str, str | bool]:
-    """Give the fields of Sphere, with their values, that such a text stands for."""
+    """Give the fields, of Sphere or of its organisation, with their values, that such a text stands for."""
     if name == "type":
         return dict(TYPES[value].settings) if value else {}
-    return {name: value == "yes" if name in (*SWITCHES, *HALL_SWITCHES) else value}
+    return {OF_ORGANISATION.get(name, name): value == "yes" if name in (*SWITCHES, *HALL_SWITCHES) else value}

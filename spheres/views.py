@@ -25,6 +25,7 @@ from spheres.middleware import MemberRequest, PersonRequest, before_charter
 from spheres.models import CONTACTS, Membership
 from spheres.pages import EVERYBODY, Home, Many, One, Page, is_responsible
 from spheres.presets import PERSONAL
+from spheres.slots import slots
 from spheres.types import DEFAULT, HALL_SETTING_NAMES, SETTING_NAMES
 
 View = Callable[[MemberRequest], HttpResponse]
@@ -40,6 +41,7 @@ member = Page(
     constants={
         "telephone": {"pattern": TELEPHONE, "sentence": NO_TELEPHONE},
         "presented": ("name", "title", "is_named", *CONTACTS),
+        "parts": slots.member_parts,
     },
 )
 creation_page = Page(
@@ -54,7 +56,11 @@ settings_page = Page(
     "spheres/settings.html",
     heading=One("spheres.sphere"),
     kept_by=is_responsible,
-    constants={"setting_names": SETTING_NAMES, "hall_setting_names": HALL_SETTING_NAMES},
+    constants={
+        "setting_names": SETTING_NAMES,
+        "hall_setting_names": HALL_SETTING_NAMES,
+        "parts": slots.settings_parts,
+    },
 )
 
 

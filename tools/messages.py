@@ -34,6 +34,7 @@ HOMES = {
     "notices": "alveole",
     "operators": "alveole",
     "organisations": "spheres",
+    "portraits": "files",
     "reports": "spheres",
     "": "spheres",
 }

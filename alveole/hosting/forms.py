@@ -12,16 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alveole.hosting.models import Security, Site
+from spheres.looks import KIND_NAMES
 
 MAIL_FIELDS = ("mail_host", "mail_port", "mail_security", "mail_user", "mail_password", "mail_from")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-KINDS = [
-    ("company", _("A company")),
-    ("association", _("An association")),
-    ("school", _("A school")),
-    ("family", _("A family")),
-    ("other", _("Something else")),
-]
+KINDS = list(KIND_NAMES.items())
 
 
 class MailForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own takes none at run time

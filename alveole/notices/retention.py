@@ -117,11 +117,11 @@ TABLE: tuple[Kept, ...] = (
     ),
     Kept(
         "contacts",
-        _("How you are reached, as you say it in a sphere: telephone, e-mail, a line of your own."),
-        _("So that the people of that sphere can call you or write to you."),
+        _("How you appear in a sphere, as you say it: telephone, e-mail, a line of your own, a photo."),
+        _("So that the people of that sphere know you, and can call you or write to you."),
         _("The members of that sphere, its visitors and guests too. Whoever runs this site has no page that shows it."),
-        _("Until you take it away or leave the sphere: then it is erased."),
-        models=("spheres.membership",),
+        _("Until you take it away or leave the sphere: then it is erased, a photo within two days."),
+        models=("spheres.membership", "portraits.portrait"),
     ),
     Kept(
         "deleted spheres",

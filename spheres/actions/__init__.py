@@ -22,7 +22,7 @@ from spheres.actions.founding import create_organisation, create_sphere, on_char
 from spheres.actions.listing import give_roll, keep_roll
 from spheres.actions.marking import mark, mark_each
 from spheres.actions.publishing import publish
-from spheres.actions.settling import on_settled, settle
+from spheres.actions.settling import name_organisation, on_settled, settle, tell_members
 
 __all__ = [
     "administrators_without",
@@ -43,6 +43,7 @@ __all__ = [
     "keep_roll",
     "mark",
     "mark_each",
+    "name_organisation",
     "on_assigned",
     "on_chartered",
     "on_ended",
@@ -57,5 +58,6 @@ __all__ = [
     "restore_sphere",
     "settle",
     "tell_member",
+    "tell_members",
     "under_lock",
 ]

@@ -11,7 +11,7 @@ from journal.recording import record
 from journal.writing import action
 from spheres import rules
 from spheres.models import Membership, Sphere
-from spheres.types import HALL_SETTING_NAMES, settings_of, stored_setting
+from spheres.types import HALL_SETTING_NAMES, OF_ORGANISATION, settings_of, stored_setting
 
 HALL_SETTINGS = frozenset(HALL_SETTING_NAMES)
 
@@ -40,14 +40,29 @@ def settle(by: Membership, *, wanted: Mapping[str, str], seen: Mapping[str, str]
         rules.ensure_may_retype(sphere)
     if "shows_history" in changed:
         rules.ensure_history_is_open(Membership.objects.ever_in(sphere).count())
-    for name, value in changed.items():
-        for field, stored in stored_setting(name, value).items():
-            setattr(sphere, field, stored)
+    _write(sphere, changed)
     rules.ensure_fits(sphere, sphere.organisation)
     sphere.save()
+    name_organisation(sphere)
     tell_members(sphere, "settled", by)
     for follow in on_settled:
         follow(sphere)
+
+
+def _write(sphere: Sphere, changed: Mapping[str, str]) -> None:
+    for name, value in changed.items():
+        place = sphere.organisation if name in OF_ORGANISATION else sphere
+        for field, stored in stored_setting(name, value).items():
+            setattr(place, field, stored)
+
+
+def name_organisation(hall: Sphere) -> None:
+    """Let an organisation go by the name and the hue of its hall, and keep what was said there of it."""
+    organisation = hall.organisation
+    if not hall.is_hall or organisation is None:
+        return
+    organisation.name, organisation.hue = hall.name, hall.hue
+    organisation.save(update_fields=["name", "hue", *OF_ORGANISATION.values()])
 
 
 def tell_members(sphere: Sphere, verb: str, by: Membership) -> None:

@@ -9,7 +9,17 @@ from uuid import UUID
 from accounts.models import User
 from journal.recording import record
 from journal.writing import action, writing
-from spheres.actions import assign, create_organisation, create_sphere, end, give_roll, join, mark, tell_member
+from spheres.actions import (
+    assign,
+    create_organisation,
+    create_sphere,
+    end,
+    give_roll,
+    join,
+    mark,
+    name_organisation,
+    tell_member,
+)
 from spheres.models import Joining, KnownTo, Membership, Mine, Posts, Sphere
 from spheres.organisations import rules
 from spheres.organisations.models import Holding, Offer
@@ -223,16 +233,17 @@ def _keep_offer(sphere: Sphere, hall: Sphere) -> None:
 
 
 def catch_up() -> None:
-    """Tell halls of the spheres that were there before halls were told of any, take badges off, and give rolls.
+    """Tell halls of the spheres that were there before halls were told of any, take badges off, give rolls and names.
 
     For a site that is upgraded; where nothing is missing, nothing is written, and however many halls there are, it is
-    found out by four queries.
+    found out by five queries.
     """
     with across_all_spheres("what halls were told is compared with the spheres there are"):
         unheld = list(Sphere.objects.below_a_hall().exclude(pk__in=Holding.objects.values("held")))
         known = Sphere.objects.below_a_hall().known_beyond_their_members()
         unoffered = list(known.exclude(pk__in=Offer.objects.values("offered")))
         halls = list(Sphere.objects.with_badges_in_vain())
+        renamed = list(Sphere.objects.of_another_name_than_their_organisation())
     for bare in Sphere.objects.without_a_roll():
         writing(partial(give_roll, bare))
     for sphere in unheld:
@@ -243,6 +254,8 @@ def catch_up() -> None:
         writing(partial(_keep_offer, sphere, hall))
     for hall in halls:
         writing(partial(_relieve, hall))
+    for hall in renamed:
+        writing(partial(name_organisation, hall))
 
 
 def bring_in(sphere: Sphere) -> int:

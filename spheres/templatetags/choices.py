@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 
-from spheres.looks import HUE_NAMES, SHAPE_NAMES
+from spheres.looks import HUE_NAMES, KIND_NAMES, SHAPE_NAMES
 from spheres.models import Context, Role, Sphere
 from spheres.pages import LiveList
 from spheres.presets import Preset, proposed, ready_charter
@@ -30,6 +30,12 @@ def hues() -> Iterable[tuple[str, _StrPromise]]:
 def shapes() -> Iterable[tuple[str, _StrPromise]]:
     """Give the eight shapes with their names."""
     return SHAPE_NAMES.items()
+
+
+@register.simple_tag
+def organisation_kinds() -> Iterable[tuple[str, _StrPromise]]:
+    """Give what an organisation may be."""
+    return KIND_NAMES.items()
 
 
 @register.simple_tag

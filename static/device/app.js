@@ -34,11 +34,13 @@ import { PrintPage } from "../invitations/print-page.js";
 import { ShareLink } from "../invitations/share-link.js";
 import { sayZone } from "../invitations/zone.js";
 import { FileTray } from "../files/file-tray.js";
+import { portraitEffects } from "../files/portraits.js";
 import { followPictures } from "../files/viewer.js";
 import { MessageComposer } from "../messaging/composer.js";
 import { MentionList } from "../threads/mentions.js";
 import { followReactions, showReaction } from "../threads/reactions.js";
 
+for (const [name, show] of portraitEffects) effects.set(name, show);
 effects.set("threads.react.1", showReaction);
 effects.set("threads.unreact.1", showReaction);
 

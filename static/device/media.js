@@ -76,7 +76,7 @@ async function keep(identity, url, response) {
 
 /** The small pictures that a row shows or leads to. @param {Element} row */
 const named = (row) =>
-  [...row.querySelectorAll("img[src], a[href]")]
+  [...row.querySelectorAll("img[src]:not([data-painted]), a[href]")]
     .map((one) => one.getAttribute("src") ?? one.getAttribute("href") ?? "")
     .filter(isPicture);
 

@@ -1,12 +1,15 @@
-/** What a row cannot know of whoever looks: what is mine, and what people are called by now. */
+/** What a row cannot know of whoever looks: what is mine, and how people are called and seen by now. */
 
 /** @import { Batch, Row } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
+import { paint } from "../files/portraits.js";
 import { mine, versions } from "./reads.js";
 import { word } from "./words.js";
 
-/** Newest known name and role of each member. @type {Map<string, {j: string, n: number, name: string, role: string}>} */
+/** @typedef {{j: string, n: number, name: string, role: string, photo: string}} Known */
+
+/** What is known of each member by now. @type {Map<string, Known>} */
 const members = new Map();
 
 /** The memberships of whoever looks, on this page. @param {Element} body */
@@ -48,7 +51,10 @@ export function own(root, body) {
 export function writeNames(root) {
   for (const element of named(root)) {
     const member = members.get(element.dataset.authorName ?? "");
-    if (member && element.textContent !== member.name) element.textContent = member.name;
+    if (!member) continue;
+    if (element.textContent !== member.name) element.textContent = member.name;
+    const face = element.previousElementSibling;
+    if (face?.classList.contains("avatar")) paint(face, member.photo);
   }
 }
 
@@ -58,7 +64,7 @@ async function learn(ids, store) {
   if (unknown.length) remember(await versions(store, "spheres.member", unknown));
 }
 
-/** @param {Row[]} rows @returns {boolean} whether a name or a role changed */
+/** @param {Row[]} rows @returns {boolean} whether a name, a role or a photo changed */
 function remember(rows) {
   let hasChanged = false;
   // A tombstone speaks for its own journal: who stops reading one is still a member by another.
@@ -68,8 +74,9 @@ function remember(rows) {
     const name = gone ? word("former") : facts?.name;
     if (typeof name !== "string" || (known?.j === j && known.n >= n) || (gone && known && known.j !== j)) continue;
     const role = String(facts?.role ?? "");
-    members.set(id, { j, n, name, role });
-    hasChanged ||= known?.name !== name || known.role !== role;
+    const photo = String(facts?.photo ?? "");
+    members.set(id, { j, n, name, role, photo });
+    hasChanged ||= known?.name !== name || known.role !== role || known.photo !== photo;
   }
   return hasChanged;
 }

@@ -1,5 +1,6 @@
 /** A picture that fills the screen, over the page it stands in; without script its link leads to it alone. */
 
+import { followPortraits } from "./portraits.js";
 import { copied } from "../device/words.js";
 
 /** @param {MouseEvent} event */
@@ -29,5 +30,6 @@ function open(event) {
 }
 
 export function followPictures() {
+  followPortraits();
   document.addEventListener("click", open);
 }

@@ -101,18 +101,24 @@ def stored_paths(sphere: Sphere) -> set[Path]:
     return {path for path in (settings.DATA_DIR / "files").glob(f"*/{sphere.pk.hex}/**/*") if path.is_file()}
 
 
-def shown_by(member: Membership, conversation: Conversation, content: bytes = b"", body: str = "") -> UUID:
-    """Let a member say something with a picture in it, without a browser; give the file's id."""
+def kept(member: Membership, content: bytes = b"") -> UUID:
+    """Let a member have sent a picture that is a part of nothing yet, without a browser; give the file's id."""
     content = content or photo()
     with inside(member.sphere):
         made = actions.announce(member, id=uuid7(), size=len(content), name="photo.jpg")
         stored = actions.begin("chunks", member.sphere_id)
         storing.keep(stored, content)
         actions.receive(member, made, offset=0, size=len(content), stored=stored)
+    return made.pk
+
+
+def shown_by(member: Membership, conversation: Conversation, content: bytes = b"", body: str = "") -> UUID:
+    """Let a member say something with a picture in it, without a browser; give the file's id."""
+    made = kept(member, content)
     work_off()
     with inside(member.sphere):
-        send_message(member, conversation, id=uuid7(), body=body, files=[made.pk])
-    return made.pk
+        send_message(member, conversation, id=uuid7(), body=body, files=[made])
+    return made
 
 
 def photo(size: tuple[int, int] = (640, 480), kind: str = "JPEG", colour: str = "teal", **more: Any) -> bytes:

@@ -175,3 +175,12 @@ def test_a_browser_without_script_posts_its_files(cast: Cast, browse: Browse) ->
 
 def test_the_ids_of_files_are_nobodys_guess(cast: Cast, browse: Browse) -> None:
     assert browse(cast.alice).get(reverse("files:original", args=[cast.sphere.slug, UUID(int=7)])).status_code == 404
+
+
+def test_an_empty_file_comes_with_a_form_too(cast: Cast, browse: Browse) -> None:
+    path = reverse("messaging:messages", args=[cast.sphere.slug, cast.conversation.pk])
+    said = fields(cast.bob, "messaging.send.1", id=uuid7(), body="")
+    posted = {"file": SimpleUploadedFile("empty.txt", b"")}
+    assert post(browse(cast.bob), path, {**said, **posted}, device=False).status_code == 303
+    ((attachment,),) = [message.attached for message in messages(cast)]
+    assert (attachment.file.name, attachment.file.size) == ("empty.txt", 0)

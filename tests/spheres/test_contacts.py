@@ -224,7 +224,7 @@ def test_of_who_left_nothing_remains(cast: Cast, at_the_club: Membership, browse
 
 def test_what_the_site_keeps_names_it(cast: Cast, browse: Browse) -> None:
     (kept,) = [kept for kept in TABLE if kept.name == "contacts"]
-    assert kept.models == ("spheres.membership",)
+    assert kept.models == ("spheres.membership", "portraits.portrait")
     assert "telephone, e-mail" in browse(cast.bob).get(reverse("notices:kept")).content.decode()
 
 

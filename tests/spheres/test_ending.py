@@ -13,6 +13,7 @@ from django.db import models
 from django.test import Client
 
 from accounts.models import User
+from files.portraits.actions import choose_logo, choose_photo
 from journal import clock
 from journal.errors import Refused
 from journal.ids import uuid7
@@ -36,7 +37,7 @@ from spheres.tasks import erase_deleted_spheres
 from sync.frames import closed_by
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
-from tests.files.sending import shown_by
+from tests.files.sending import kept, shown_by
 from tests.sync.device import Device
 from threads.actions import comment, react, report
 
@@ -216,6 +217,9 @@ def lived_in(cast: Cast) -> None:
         make_group(cast.alice, id=uuid7(), name="Toiture", members=[cast.bob.pk])
         publish_charter(cast.alice, text="On se parle gentiment.", seen="")
     shown_by(cast.alice, cast.conversation)
+    with inside(cast.sphere):
+        choose_photo(cast.alice, file=kept(cast.alice))
+        choose_logo(cast.alice, file=kept(cast.alice))
     settle(cast.alice, wanted={"type": "public"}, seen={})
 
 

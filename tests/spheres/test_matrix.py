@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,7 +30,7 @@ from spheres.reports.actions import keep
 from spheres.seal import inside
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
-from tests.files.sending import shown_by
+from tests.files.sending import photo, shown_by
 from tests.reports.making import line
 from tests.sync.device import Device
 from threads.actions import comment, report
@@ -265,6 +266,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "groups.make.1": {"id": "01890000-0000-7000-8000-000000000005", "name": "Toiture"},
     "groups.change.1": {"name": "Peinture"},
     "groups.end.1": {},
+    "portraits.choose.1": {"file": ""},
+    "portraits.remove.1": {},
+    "portraits.choose_logo.1": {"file": ""},
+    "portraits.remove_logo.1": {},
 }
 
 
@@ -302,7 +307,8 @@ def test_a_command_is_for_members_only(cast: Cast, browse: Browse, name: str, pa
     answers = {}
     for who in ("bob", "carol", "alice"):  # whoever may close the sphere comes last
         member = getattr(cast, who)
-        anew = {"member_id": cast.bob.pk, "id": uuid7(), "text": f"{uuid7().hex}@example.invalid"}
+        anew: dict[str, Any] = {"member_id": cast.bob.pk, "id": uuid7(), "text": f"{uuid7().hex}@example.invalid"}
+        anew["file"] = SimpleUploadedFile("face.jpg", photo())
         words = WORDS[command] | {name: anew[name] for name in anew.keys() & WORDS[command].keys()}
         answers[who] = post(browse(member), path, fields(member, command, **words)).status_code
         path = address(cast, pattern, cast.sphere.slug)

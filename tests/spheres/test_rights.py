@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from journal.ids import uuid7
@@ -24,6 +25,7 @@ from spheres.seal import inside
 from spheres.types import TYPES
 from tests.commanding import fields, post
 from tests.conftest import Cast, person
+from tests.files.sending import photo
 from tests.sync.device import Device
 from threads.actions import comment, report
 
@@ -45,6 +47,11 @@ class Deed:
     command: str
     path: Callable[[Cast, Membership], str]
     words: Callable[[Cast, Membership], dict[str, Any]] = lambda cast, doer: {}
+
+
+def face(cast: Cast, doer: Membership) -> dict[str, Any]:
+    """Bring a picture with the form."""
+    return {"file": SimpleUploadedFile("face.jpg", photo())}
 
 
 def invitation(role: str, allowed: frozenset[str]) -> Deed:
@@ -210,6 +217,8 @@ DEEDS = {
     "presents themself": Deed(
         EVERYBODY, "spheres.present.1", lambda cast, doer: "presentation/", lambda cast, doer: {"name": "Moi"}
     ),
+    "shows a photo of themself": Deed(EVERYBODY, "portraits.choose.1", lambda cast, doer: "photo/", face),
+    "gives the sphere a logo": Deed(ADMINISTRATORS, "portraits.choose_logo.1", lambda cast, doer: "logo/", face),
     "publishes a charter": Deed(
         ADMINISTRATORS, "charters.publish.1", lambda cast, doer: "charter/edition/", lambda cast, doer: {"text": "Oui."}
     ),

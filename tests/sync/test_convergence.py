@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -19,6 +20,7 @@ from accounts.actions import make_operator
 from accounts.entering import SessionStore
 from accounts.models import User
 from alveole.operators import actions as operators
+from files.portraits import actions as portraits
 from journal import clock
 from journal.ids import uuid7
 from journal.publishing import Recorded, entry_listeners
@@ -40,6 +42,7 @@ from spheres.organisations.models import Holding, Offer
 from spheres.seal import inside
 from sync.frames import finished
 from tests.conftest import Cast, person
+from tests.files.sending import kept, work_off
 from tests.sync.device import Device
 from threads import actions as threads
 from threads.models import Comment, Report
@@ -51,13 +54,23 @@ Act = Callable[[Cast], object]
 
 
 def before_all(cast: Cast) -> None:
-    """Let Bob have said something, Alice invite, Hana ask to come in, and Granny be in."""
+    """Let Bob have said something, Alice invite, Hana ask to come in, Granny be in, and Carol show her face."""
     words = cast.say(cast.bob, "déjà là")
     with inside(cast.sphere):
         threads.comment(cast.bob, words, id=uuid7(), body="et moi")
     invitations.invite(cast.alice, id=uuid7(), max_uses=2)
     invitations.ask(person("Hana"), invitation(cast), name="Hana")
     opened(guests.make_key(cast.alice, id=uuid7(), name="Mamie"))
+    with inside(cast.sphere):
+        portraits.choose_photo(cast.carol, file=pictured(cast.carol))
+        portraits.choose_logo(cast.alice, file=pictured(cast.alice))
+
+
+def pictured(member: Membership) -> UUID:
+    """Give a picture that a member sent and that is prepared."""
+    sent = kept(member)
+    work_off()
+    return sent
 
 
 def said(cast: Cast) -> Message:
@@ -211,6 +224,10 @@ ACTIONS: dict[str, Act] = {
         cast.alice, gathered(cast), name="Peinture", begins=True, members=[cast.carol.pk], seen=[cast.bob.pk]
     ),
     "groups.end_group": lambda cast: groups.end_group(cast.alice, gathered(cast)),
+    "portraits.choose_photo": lambda cast: portraits.choose_photo(cast.bob, file=pictured(cast.bob)),
+    "portraits.choose_logo": lambda cast: portraits.choose_logo(cast.alice, file=pictured(cast.alice)),
+    "portraits.remove_photo": lambda cast: portraits.remove_photo(cast.carol),
+    "portraits.remove_logo": lambda cast: portraits.remove_logo(cast.alice),
     "operators.end_place": lambda cast: operators.end_place(odile(), cast.carol),
     "operators.revoke": lambda cast: operators.revoke(odile(), invitation(cast)),
     "operators.cut_key": lambda cast: operators.cut_key(odile(), key(cast)),
