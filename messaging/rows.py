@@ -14,7 +14,7 @@ from journal.kinds import Facts, Kind
 from messaging.models import Conversation, Message
 from spheres.models import Membership, Sphere
 from spheres.rows import hue_of, initials
-from threads.rows import FOOT, FOR_FOOT, TO_EVERYBODY, answers_to
+from threads.rows import FOOT, FOR_FOOT, TO_EVERYBODY, WORDS, answers_to
 
 
 class ConversationKind(Kind[Conversation]):
@@ -51,7 +51,7 @@ class MessageKind(Kind[Message]):
     is_told_from_memory = True
     for_template = frozenset(("former", "unnamed", "initials", "hue", "files", *FOR_FOOT))
     is_public = True
-    includes = ("files/_files.html", *FOOT)
+    includes = (*WORDS, *FOOT)
 
     def things(self) -> QuerySet[Message]:
         """Give the messages of the open spheres that stand, with their authors."""

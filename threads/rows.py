@@ -18,8 +18,9 @@ from threads.subjects import subject_of, subjects
 if TYPE_CHECKING:
     from threads.models import Thing
 
-# The parts of a row's template that show them, and the facts that it alone needs.
-FOOT = ("threads/_foot.html", "threads/_reaction.html", "threads/_actions.html")
+# The parts of a row's template: who says what and when, and what is answered to it; and the facts that they alone need.
+WORDS = ("threads/_words.html", "files/_files.html", "threads/_when.html")
+FOOT = ("threads/_foot.html", "threads/_reaction.html")
 FOR_FOOT = ("tally", "thread_url", "reaction_url", "bookmark_url", "report_url")
 
 
@@ -47,7 +48,7 @@ class CommentKind(Kind[Comment]):
     name = "threads.comment"
     model = Comment
     template = "threads/_comment.html"
-    includes = ("threads/_words.html", "threads/_when.html", *FOOT)
+    includes = (*WORDS, *FOOT, "threads/_actions.html")
     journal = "within__journal_id"
     # The newest of a journal, whatever they answer: a window for each thing would be asked for a thousand times.
     window = 200
