@@ -105,7 +105,8 @@ def _sections(position: Position) -> Iterator[tuple[str, UUID | None]]:
         if not kind.parent_kind:
             yield kind.name, None
             continue
-        parents = Entry.objects.filter(journal_id=position.journal).current().filter(kind=kind.parent_kind)
+        # What lies in something that is gone is gone with it.
+        parents = Entry.objects.filter(journal_id=position.journal).listed(kind.parent_kind)
         for parent in parents.order_by("first").values_list("object_id", flat=True):
             yield kind.name, parent
 
