@@ -28,8 +28,9 @@ const HARD = ["/sign-in/", "/sign-out/", "/signed-out/", "/me/second-factor/", "
  * @property {() => void} shown
  */
 
-/** How many visits were begun. */
+/** How many visits were begun by whoever looks, and how often the server was asked for the page in view. */
 let begun = 0;
+let asked = 0;
 
 /** @param {VisitEvents} events */
 export function startVisits(events) {
@@ -42,9 +43,10 @@ export function startVisits(events) {
     if (HARD.some((path) => new URL(url).pathname.startsWith(path))) event.preventDefault();
   });
   addEventListener("turbo:visit", (event) => {
-    begun += 1;
+    const { action } = /** @type {CustomEvent<{action: string}>} */ (event).detail;
+    if (action !== "replace") begun += 1;
     pausePlaces();
-    isRestored = /** @type {CustomEvent<{action: string}>} */ (event).detail.action === "restore";
+    isRestored = action === "restore";
   });
   const look = lookingAhead(events.held);
   addEventListener("turbo:before-fetch-request", (event) => {
@@ -152,14 +154,15 @@ export const back = (otherwise) => (canGoBack() ? history.back() : visit(otherwi
 
 /**
  * The server's own page in place of a shell that has not what it is about. Where it leads elsewhere, the page of the
- * sphere says why. Whoever went on meanwhile is not brought back.
+ * sphere says why. Whoever went on meanwhile is not brought back, and what was asked for last is what is shown.
  */
 export async function showFromNetwork() {
   const before = begun;
+  const mine = (asked += 1);
   const headers = { Accept: "text/html", [NETWORK_ONLY]: "1" };
   const response = await fetch(location.href, { headers, redirect: "manual" }).catch(() => null);
   const responseHTML = response && (await response.text());
-  if (!response || begun !== before) return;
+  if (!response || begun !== before || mine !== asked) return;
   if (response.type === "opaqueredirect") return toSphere(location.pathname);
   const options = { action: "replace", response: { statusCode: response.status, redirected: false, responseHTML } };
   Turbo.visit(location.href, /** @type {any} */ (options));
