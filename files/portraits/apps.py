@@ -1,6 +1,7 @@
 """Portraits as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortraitsConfig(AppConfig):
@@ -20,5 +21,6 @@ class PortraitsConfig(AppConfig):
         showers.append(shows_file)
         on_prepared.append(actions.show_prepared)
         on_ended.append(actions.forget_photo)
+        slots.parts["portraits"] = _("Photos and logos")
         slots.member_parts.append("portraits/_photo.html")
         slots.settings_parts.append("portraits/_logo.html")

@@ -57,9 +57,8 @@ def _close(sphere: Sphere, members: QuerySet[Membership]) -> None:
 
 
 def _tell(members: list[Membership]) -> None:
-    for member in members:
-        if member.person_id:
-            tell_person(member.person_id)
+    for person_id in filter(None, [member.person_id for member in members]):
+        tell_person(person_id)
 
 
 def give_roll(hall: Sphere) -> None:

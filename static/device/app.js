@@ -25,6 +25,7 @@ import { effects } from "./pending.js";
 import { post } from "./post.js";
 import { found } from "./reads.js";
 import { OfflineBanner, OutboxBadge, SyncAge } from "./states.js";
+import { isRestated, isRestatedAnew } from "./restated.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { beginTimes, finishTimes, tellDates } from "./times.js";
@@ -151,27 +152,13 @@ async function lookFurther(told) {
   if (here?.sync.state !== "live") return;
   if (shell !== undefined && missing !== undefined) return showFromNetwork();
   const row = sphere && (await found(here.store, "spheres.sphere", sphere));
-  if (shell !== undefined && row && isRestated([row])) return showFromNetwork();
+  if (row && isRestatedAnew(row)) return showFromNetwork();
   if (shell !== undefined) fillEmpty(document);
   if (shell !== undefined) fillMarked(document).catch(() => {});
   if (!sphere || !me || row || here.store.refused || doubted === location.pathname) return;
   doubted = location.pathname;
   if (await isGone(location.pathname)) leftSpheres([sphere]);
   else showFromNetwork();
-}
-
-/**
- * The sphere in view was archived, deleted, put back, published or closed, or does without another tool, since its
- * page was made; or an organisation lists its members now, or no longer.
- * @param {import("./types.js").Row[]} rows
- */
-function isRestated(rows) {
-  const { sphere, state = "", readers = "", without = "" } = document.body.dataset;
-  const told = rows.find(({ k, id, facts }) => k === "spheres.sphere" && id === sphere && facts)?.facts;
-  if (!told) return false;
-  const isUnlisted = told.lists_members === "no";
-  if (isUnlisted !== "unlisted" in document.body.dataset) return true;
-  return told.state !== state || told.read_by !== readers || told.without !== without;
 }
 
 /** Moments at which the line may be there again. @param {import("./device.js").Device} here */

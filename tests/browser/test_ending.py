@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from spheres.actions import archive, reopen, settle
 from tests.browser.conftest import GivePhone
 from tests.browser.looking import complaints, look
 from tests.conftest import Cast
+
+FEED = re.compile(r"/feed/")
 
 
 def test_a_sphere_is_archived_deleted_and_put_back(cast: Cast, phone_of: GivePhone, talk: str) -> None:
@@ -63,6 +67,19 @@ def test_half_written_words_are_still_read_when_the_sphere_was_archived(
     reopen(cast.alice)
     expect(field).to_be_editable()
     expect(field).to_have_value("not yet finished")
+
+
+def test_what_became_of_a_sphere_before_the_first_feed_is_shown_too(cast: Cast, phone_of: GivePhone, talk: str) -> None:
+    bob = phone_of(cast.bob)
+    held: list[Route] = []
+    bob.meets(lambda route: held.append(route), FEED)  # noqa: PLW0108  # Playwright marks it
+    bob.opens(talk)
+    bob.hears(lambda: held, "the phone asks what it does not know")
+    archive(cast.alice)
+    for route in held:
+        route.continue_()
+    bob.clears(FEED)
+    expect(bob.page.get_by_text("This sphere is archived")).to_be_visible()
 
 
 def test_where_the_publishers_write_the_others_read(cast: Cast, phone_of: GivePhone, talk: str) -> None:

@@ -66,7 +66,7 @@ def test_a_row_arrives_in_each_readers_language(cast: Cast, visit: Visit) -> Non
     with visit(cast.bob).listening() as bob, visit(cast.carol).listening() as carol:
         cast.say(cast.alice)
         rows = [ear.next("records")["records"][0]["html"] for ear in (bob, carol)]
-    assert [("Supprimer" in html, "Delete" in html) for html in rows] == [(True, False), (False, True)]
+    assert [("Répondre" in html, "Answer" in html) for html in rows] == [(True, False), (False, True)]
 
 
 def test_a_newcomer_hears_what_is_new_and_what_stands(cast: Cast, visit: Visit) -> None:
