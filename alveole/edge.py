@@ -23,11 +23,13 @@ OTHER_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Permissions-Policy": (
-        "camera=(self), microphone=(self), display-capture=(self), geolocation=(self), fullscreen=(self), "
-        "accelerometer=(), gyroscope=(), magnetometer=(), midi=(), payment=(), usb=()"
-    ),
 }
+PERMISSIONS = (
+    "camera=(self), microphone=(self), display-capture=(self), geolocation=(self), fullscreen=(self), "
+    "accelerometer=(), gyroscope=(), magnetometer=(), midi=(), payment=(), usb=()"
+)
+# Nothing runs in these, wherever a browser shows them, so nothing asks for a permission; a first load has six of them.
+NO_DOCUMENTS = frozenset({"application/json", "text/css", "text/javascript", "application/manifest+json"})
 
 
 class EdgeMiddleware:
@@ -46,6 +48,8 @@ class EdgeMiddleware:
         )
         for name, value in OTHER_HEADERS.items():
             response.headers[name] = value
+        if response.headers.get("Content-Type", "").partition(";")[0] not in NO_DOCUMENTS:
+            response.headers["Permissions-Policy"] = PERMISSIONS
         if settings.IS_HTTPS:
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from pytest_django import Settings
 
 from alveole.addresses import as_origin
-from alveole.edge import OTHER_HEADERS, is_our_origin, origin_of, policy
+from alveole.edge import NO_DOCUMENTS, OTHER_HEADERS, is_our_origin, origin_of, policy
 from spheres.models import Membership
 from tests.conftest import Cast
 
@@ -67,7 +67,9 @@ def check(answer: Any) -> None:
     assert all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", value) for value in hashes)
     assert {name: answer[name] for name in OTHER_HEADERS} == OTHER_HEADERS
     assert {name: answer[name] for name in NAMED} == NAMED
-    assert {"camera=(self)", "payment=()", "usb=()"} <= set(answer["Permissions-Policy"].split(", "))
+    permissions = set(answer.headers.get("Permissions-Policy", "").split(", "))
+    runs = answer.headers.get("Content-Type", "").partition(";")[0] not in NO_DOCUMENTS
+    assert permissions >= {"camera=(self)", "payment=()", "usb=()"} if runs else permissions == {""}
 
 
 def test_there_are_routes_to_look_at() -> None:
@@ -223,3 +225,8 @@ def test_two_origins_are_none() -> None:
     assert origin_of({"headers": [ours]}) == settings.ALVEOLE_URL
     assert origin_of({"headers": [ours, (b"origin", b"https://elsewhere.invalid")]}) is None
     assert origin_of({"headers": []}) is None
+
+
+@pytest.mark.parametrize("page", ["/sign-in/", "/offline/", "/nowhere/", "/static/img/icons.svg"])
+def test_whatever_may_run_something_asks_for_no_more_than_the_site_does(client: Client, db: None, page: str) -> None:
+    assert "camera=(self)" in client.get(page)["Permissions-Policy"]
