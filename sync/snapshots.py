@@ -115,7 +115,7 @@ def _window(
     reach: Reach, position: Position, kind: str, parent: UUID | None, room: int
 ) -> tuple[list[Entry], Position]:
     window = kinds.kinds()[kind].window or 0
-    limit = min(room, window - position.given)
+    limit = max(0, min(room, window - position.given))
     listed = _visible(reach, position, kind).listed(kind, parent)
     if position.before is not None:
         listed = listed.filter(first__lt=position.before)

@@ -13,22 +13,24 @@ import nh3
 from django.template.defaultfilters import linebreaksbr
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, blockquote, list_block
+from markdown_it.rules_block import StateBlock, blockquote, fence, list_block
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from threads.mentions import Mentions, with_mentions
 
 # Without one of them it is nothing but words.
-SIGNS = re.compile(r"[*_~`\\]|^[ \t]*(?:[-+>]|\d+[.)])", re.MULTILINE)
+SIGNS = re.compile(r"[*_~`\\]|^[ \t]*(?:[->]|\d+[.)])", re.MULTILINE)
 RULES = ["emphasis", "strikethrough", "backticks", "escape", "newline", "fence", "blockquote", "list"]
 # Quotations and lists in each other; what is deeper is words.
 DEEPEST = 8
+# How code begins: what else stood on that line would be lost.
+FENCE = re.compile(r"(?:`{3,}|~{3,})[a-z0-9+#.-]*[ \t]*")
 # The rest of an address, whose signs are its own.
 ADDRESS = re.compile(r"://[^\s*`]*[^\s*_~`]")
 
 TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "b", "span"}
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "span": {"data-author-name"}}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "li": {"value"}, "span": {"data-author-name"}}
 CLASSES = {"b": {"mention"}}
 SCHEMES = {"http", "https", "mailto"}
 TAG = re.compile(r"<[^>]*>")
@@ -68,24 +70,51 @@ def _address(state: StateInline, silent: bool) -> bool:  # as the library calls 
     return True
 
 
+def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # as the library calls it
+    return bool(FENCE.fullmatch(_line(state, first))) and fence(state, first, last, silent)
+
+
 def _quotation(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # as the library calls it
     # Not a face: ">_<" and ">:(" are no quotations.
-    begins = state.bMarks[first] + state.tShift[first]
-    is_meant = state.src[begins + 1 : begins + 2] in {" ", ">", "\n", ""}
-    return is_meant and state.level < DEEPEST and blockquote(state, first, last, silent)
+    if _line(state, first)[1:2] not in {" ", ">", ""} or state.level >= DEEPEST:
+        return False
+    # What follows without the sign is the answer to it, and no part of it.
+    end = first + 1
+    while end < last and _line(state, end).startswith(">"):
+        end += 1
+    whole, state.lineMax = state.lineMax, end
+    try:
+        return blockquote(state, first, end, silent)
+    finally:
+        state.lineMax = whole
 
 
 def _list(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # as the library calls it
-    return state.level < DEEPEST and list_block(state, first, last, silent)
+    # Whoever writes a plus means a plus.
+    return not _line(state, first).startswith("+") and state.level < DEEPEST and list_block(state, first, last, silent)
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _item(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: MutableMapping[str, Any]) -> str:
+    # As it was counted, whatever came before.
+    if tokens[place].info:
+        tokens[place].attrSet("value", tokens[place].info)
+    return str(renderer.renderToken(tokens, place, options, env))
 
 
 def _made() -> MarkdownIt:
     parser = MarkdownIt("zero", {"breaks": True, "maxNesting": 100}).enable(RULES)
     parser.block.ruler.at("blockquote", _quotation, {"alt": ["paragraph", "blockquote", "list"]})
+    parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "blockquote", "list"]})
     parser.block.ruler.at("list", _list, {"alt": ["paragraph", "blockquote"]})
     parser.inline.ruler.before("newline", "address", _address)
     text: Callable[..., str] = _text
     parser.add_render_rule("text", text)
+    item: Callable[..., str] = _item
+    parser.add_render_rule("list_item_open", item)
     return parser
 
 

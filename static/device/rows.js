@@ -79,13 +79,17 @@ export function redraw(present, change) {
   const reachable = "a, button, input, textarea, select, summary";
   const active = present.ownerDocument.activeElement;
   const index = active && present.contains(active) ? [...present.querySelectorAll(reachable)].indexOf(active) : -1;
+  const isPicking = index >= 0 && active?.closest(".picker");
   const isOpen = present.querySelector(".more[open]");
   const element = change();
   if (isOpen) {
     element.querySelector(".more")?.setAttribute("open", "");
     drawMenu(element);
   }
-  const heir = element.querySelectorAll(reachable)[index];
+  const all = [...element.querySelectorAll(reachable)];
+  // By what it is: what came or went before it moved its place.
+  const same = all.find((one) => index >= 0 && one.isEqualNode(active)) ?? all[index];
+  const heir = isPicking ? element.querySelector(".react") : same;
   if (heir instanceof HTMLElement) heir.focus({ preventScroll: true });
 }
 

@@ -15,12 +15,13 @@ HOSTILE = [json.loads(line) for line in (Path(__file__).parent / "hostile_words.
 ALLOWED = {
     "a": {"href"},
     "ol": {"start"},
+    "li": {"value"},
     "span": {"data-author-name"},
     "b": {"class"},
     "div": {"class"},
 }
 # The number of a list, and the language that code is said to be in.
-DRAWN_OTHERWISE = re.compile(r"^\W*\d+[.)]|```|~~~", re.MULTILINE)
+DRAWN_OTHERWISE = re.compile(r"^\W*\d+[.)]|^(?:```|~~~)[a-z]+$", re.MULTILINE)
 ALICE = {"Alice": ["01890000-0000-7000-8000-000000000001"]}
 
 
@@ -69,7 +70,9 @@ class Seen(HTMLParser):
         ("un `code <b>`", "un <code>code &lt;b&gt;</code>"),
         ("une *ligne*\npuis  une", "une <em>ligne</em><br>puis  une"),
         ("- un\n- deux", '<div class="rich"><ul>\n<li>un</li>\n<li>deux</li>\n</ul></div>'),
-        ("12. avril", '<div class="rich"><ol start="12">\n<li>avril</li>\n</ol></div>'),
+        ("12. avril", '<div class="rich"><ol start="12">\n<li value="12">avril</li>\n</ol></div>'),
+        ("1. oui\n3. non", '<div class="rich"><ol>\n<li value="1">oui</li>\n<li value="3">non</li>\n</ol></div>'),
+        ("> Tu viens ?\nNon", '<div class="rich"><blockquote>\n<p>Tu viens ?</p>\n</blockquote>\n<p>Non</p></div>'),
         ("> dit\n\nrépondu", '<div class="rich"><blockquote>\n<p>dit</p>\n</blockquote>\n<p>répondu</p></div>'),
         ("```py\na < b\n```", '<div class="rich"><pre><code>a &lt; b\n</code></pre></div>'),
         # What looks like it, and is meant as it stands.
@@ -82,6 +85,9 @@ class Seen(HTMLParser):
         ("# pas un titre", "# pas un titre"),
         ("---", "---"),
         ("+33 6 12 34", "+33 6 12 34"),
+        ("+ pas cher\n+ près", "+ pas cher<br>+ près"),
+        ("```Important, lisez\nsuite```", "<code>Important, lisez suite</code>"),
+        ("~~~ Fête ~~~\n@ 20 h", "~~~ Fête ~~~<br>@ 20 h"),
         ("-", "-"),
         ("*", "*"),
         ("1.", "1."),
