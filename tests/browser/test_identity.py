@@ -116,6 +116,8 @@ def test_signing_out_offline_ends_what_is_kept_at_once_and_the_session_when_it_c
     phone = left_unsent(cast, phone_of, talk)
     other = phone.page
     phone.opens_new_tab("/me/")
+    # A worker that began anew with this tab has the network, until it is told.
+    phone.loses_network()
     phone.page.get_by_role("button", name="Sign out of this device").click()
     gone = phone.page.get_by_role("heading", name="You are signed out")
     expect(gone).to_be_visible()

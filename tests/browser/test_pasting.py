@@ -31,10 +31,14 @@ def bob(life: Life, phone_of: GivePhone) -> Phone:
 
 def copies(bob: Phone, start: int = 0, end: int | None = None) -> None:
     """Copy what was said, or a part of it."""
-    bob.page.evaluate(SELECTS, [WORDS, start, end])
-    bob.page.keyboard.press("Control+C")
-    # The browser copies a moment after the key.
-    bob.page.wait_for_function("() => Object.keys(localStorage).some((key) => key.endsWith('|copy'))")
+
+    def has_copied() -> object:
+        # Again, where a row was drawn anew between the choice and the key.
+        bob.page.evaluate(SELECTS, [WORDS, start, end])
+        bob.page.keyboard.press("Control+C")
+        return bob.page.evaluate("() => Object.keys(localStorage).some((key) => key.endsWith('|copy'))")
+
+    bob.hears(has_copied, "it is copied")
 
 
 def field(bob: Phone) -> Locator:
